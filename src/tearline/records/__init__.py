@@ -1,1 +1,1 @@
-"""Tearline."""
+"""The vocabulary: frozen types, closed lists and Arrow schemas of everything that crosses rooms."""

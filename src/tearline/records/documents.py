@@ -1,0 +1,59 @@
+"""From frozen records to the JSON documents of the contract, and the `basis` every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum, IntEnum
+from typing import Any
+
+from tearline.records.kinds import Basis, Level
+from tearline.records.naming import Naming, Who, as_is, resolve_mentions
+from tearline.records.times import Interval, format_instant
+
+_RENAMED = {"from_": "from", "for_": "for"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBasis:
+    """What an answer rests on: the size and root of each stream read, the program version, the parameters."""
+
+    streams: tuple[Mapping[str, Any], ...]
+    version: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def document(value: Any, naming: Naming = as_is) -> Any:
+    """Plain JSON values of a record: datetimes in RFC 3339 UTC, enums by their word, tuples as lists.
+
+    People are called what `naming` calls them. A field named `for_` or `from_` loses its underscore (Python reserves
+    the bare words). Floats are rounded to nine decimals, which is finer than any of them means.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), naming) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): document(item, naming) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [document(item, naming) for item in value]
+    return _leaf(value, naming)
+
+
+def _leaf(value: Any, naming: Naming) -> Any:
+    if isinstance(value, Who):
+        return naming(value)
+    if isinstance(value, Level | Basis):
+        return value.word
+    if isinstance(value, Enum) and not isinstance(value, IntEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Interval):
+        return [format_instant(value.earliest), format_instant(value.latest)]
+    if isinstance(value, float):
+        return round(value, 9)
+    if type(value) is str:
+        return resolve_mentions(value, naming)
+    return value

@@ -1,0 +1,38 @@
+"""How people are referred to in answers, so that one place decides whether a pseudonym or a name is shown.
+
+Analysis writes a reference to a person (or to a name nobody has resolved) as `Who(id)` in a field, and as
+`mention(id)` inside a sentence. Delivery turns every one of them into a pseudonym or, with a recorded reason,
+into a name; a reference that is neither cannot be shown by accident as anything but the bare id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Naming = Callable[[str], str]
+
+# Private-use characters: no text from outside keeps them (intake refuses them), so a mention cannot be forged.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MENTION = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+
+
+class Who(str):
+    """The id of a person, or an unresolved name as the source wrote it."""
+
+    __slots__ = ()
+
+
+def mention(who: str) -> str:
+    """A reference to a person inside a sentence."""
+    return f"{_OPEN}{who.replace(_OPEN, '').replace(_CLOSE, '')}{_CLOSE}"
+
+
+def resolve_mentions(sentence: str, naming: Naming) -> str:
+    """The sentence with every mention replaced by what `naming` calls the person."""
+    return _MENTION.sub(lambda found: naming(found[1]), sentence)
+
+
+def as_is(who: str) -> str:
+    """The naming that keeps ids, for analysis and tests."""
+    return who

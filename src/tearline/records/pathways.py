@@ -1,0 +1,89 @@
+"""The answer to: who could have held it by then, how, and where is the record silent?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tearline.records.kinds import Basis, GapKind, Level
+from tearline.records.naming import Who
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody the record shows, or lets one infer, to have held some of it.
+
+    `person` is a person id, or the raw name where `resolved` is False. `first_possible` is the earliest reading of
+    the clocks; `first_certain` the time by which it is so under every reading, None where under none. `path` lists
+    event ids from the originator towards the holder, as far back as the record goes. `portions` are the ids of the
+    portions seen (product:portion), None for all of the product traced.
+    """
+
+    person: Who
+    organisation: str | None
+    level: Level
+    basis: Basis
+    first_possible: datetime
+    first_certain: datetime | None
+    path: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+    resolved: bool = True
+    supported: bool = False
+    product: str | None = None
+    portions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A passage of the product between two parties: people and raw names as Who, groups and organisations as str.
+
+    `supported`: an unbroken recorded chain leads from the originator to the sender by then.
+    """
+
+    event: str
+    from_: str | None
+    to: str | None
+    at_earliest: datetime
+    at_latest: datetime
+    supported: bool
+    kind: str
+    basis: Basis
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A silence in the record: `says` states it, `ask` says what to ask for, `expires` when that may be lost."""
+
+    id: str
+    kind: GapKind
+    organisation: str | None
+    person: Who | None
+    events: tuple[str, ...]
+    says: str
+    ask: str
+    product: str | None = None
+    system: str | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A product found by content to carry some of it, not declared as derived."""
+
+    product: str
+    portions: tuple[tuple[str, str], ...]  # (their portion, our portion)
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """Holders are ordered by first possible time, then person; transfers by time; ids are the ledger's."""
+
+    product: str
+    before: datetime | None
+    family: tuple[str, ...]
+    holders: tuple[Holder, ...]
+    transfers: tuple[Transfer, ...]
+    gaps: tuple[Gap, ...]
+    related: tuple[Related, ...] = field(default=())

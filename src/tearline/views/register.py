@@ -1,0 +1,185 @@
+"""The register: who and what is known, at one state of the ledger.
+
+Built from the small streams in one pass each; later records supersede earlier ones of the same key, records of
+retracted batches do not count. It also says who a name in an event is. Memory and time grow with people, groups,
+products and disclosures, never with events.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from tearline.ledger import Ledger, LedgerState
+from tearline.records import bodies
+from tearline.records.bodies import Body
+from tearline.records.kinds import Stream
+from tearline.records.parties import Party, PartyKind
+from tearline.records.people import Group, Organisation, Person
+from tearline.records.products import Disclosure, Product
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything keyed by id. `links` are decisions on who a raw name is; `retracted` the batches taken back."""
+
+    organisations: Mapping[str, Organisation]
+    people: Mapping[str, Person]
+    groups: Mapping[str, Group]
+    products: Mapping[str, Product]
+    disclosures: Mapping[str, Disclosure]
+    public: Mapping[str, Disclosure]
+    links: Mapping[str, str]
+    retracted: frozenset[str]
+
+    @classmethod
+    def read(cls, ledger: Ledger, state: LedgerState) -> Register:
+        def rows(stream: Stream) -> list[Body]:
+            return ledger.bodies(stream, state)
+
+        retracted = frozenset(str(b["retracts"]) for b in rows(Stream.BATCHES) if b.get("retracts"))
+
+        def valid(stream: Stream) -> list[Body]:
+            return [body for body in rows(stream) if body.get("batch") not in retracted]
+
+        disclosures = _latest(valid(Stream.DISCLOSURES), _id, bodies.disclosure)
+        return cls(
+            organisations=_latest(valid(Stream.ORGANISATIONS), _id, bodies.organisation),
+            people=_grouped(valid(Stream.PEOPLE), lambda b: (b["id"], b["valid_from"]), bodies.person),
+            groups=_grouped(valid(Stream.GROUPS), lambda b: (b["id"], b["member"], b["valid_from"]), bodies.group),
+            products=_latest(valid(Stream.PRODUCTS), _id, bodies.product),
+            disclosures={key: d for key, d in disclosures.items() if not d.public},
+            public={key: d for key, d in disclosures.items() if d.public},
+            links=_links(valid(Stream.IDENTITIES)),
+            retracted=retracted,
+        )
+
+    def resolve(self, raw: str) -> Party:
+        """Who `raw` names: an id (person, group, organisation), an account or address, a recorded link, or the
+        exact name of just one person, in this order; otherwise the name itself, unresolved."""
+        for kind, table in (
+            (PartyKind.PERSON, self.people),
+            (PartyKind.GROUP, self.groups),
+            (PartyKind.ORGANISATION, self.organisations),
+        ):
+            if raw in table:
+                return Party(kind, raw)
+        key = _fold(raw)
+        found = self._accounts.get(key) or self._linked.get(key) or self._names.get(key)
+        if found is None:
+            return Party(PartyKind.NAME, raw)
+        return Party(PartyKind.GROUP if found in self.groups else PartyKind.PERSON, found)
+
+    def members(self, group: str, earliest: datetime, latest: datetime) -> dict[Party, bool]:
+        """Everybody `group` stands for during the interval; True where membership is certain throughout it.
+
+        Groups within groups are followed; a group within itself adds nothing.
+        """
+        found: dict[Party, bool] = {}
+        self._collect(group, earliest, latest, certain=True, found=found, seen={(group, True)})
+        return found
+
+    def _collect(
+        self,
+        group: str,
+        earliest: datetime,
+        latest: datetime,
+        *,
+        certain: bool,
+        found: dict[Party, bool],
+        seen: set[tuple[str, bool]],
+    ) -> None:
+        for m in self.groups[group].memberships:
+            if m.valid_from > latest or (m.valid_to is not None and m.valid_to <= earliest):
+                continue
+            throughout = m.valid_from <= earliest and (m.valid_to is None or latest < m.valid_to)
+            party = self.resolve(m.member)
+            if party.kind is not PartyKind.GROUP:
+                found[party] = found.get(party, False) or (certain and throughout)
+            elif (step := (party.id, certain and throughout)) not in seen:
+                seen.add(step)
+                self._collect(party.id, earliest, latest, certain=step[1], found=found, seen=seen)
+
+    def family(self, product: str) -> tuple[str, ...]:
+        """The product and all its declared descendants, itself first, then by id."""
+        found, frontier = {product}, [product]
+        while frontier:
+            fresh = {child for parent in frontier for child in self._children.get(parent, ())} - found
+            found |= fresh
+            frontier = list(fresh)
+        return (product, *sorted(found - {product}))
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[str, ...]]:
+        children: dict[str, list[str]] = defaultdict(list)
+        for item in self.products.values():
+            for parent in item.derived_from:
+                children[parent].append(item.id)
+        return {parent: tuple(found) for parent, found in children.items()}
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, str]:
+        """Account -> person, with and without its system; a login that two people share resolves to neither."""
+        return _unambiguous(
+            (key, person.id)
+            for person in self.people.values()
+            for account in person.accounts
+            for key in {_fold(account), _fold(account.partition(":")[2] or account)}
+        )
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        people = ((_fold(person.name), person.id) for person in self.people.values())
+        groups = ((_fold(group.name), group.id) for group in self.groups.values())
+        return _unambiguous([*people, *groups])
+
+    @cached_property
+    def _linked(self) -> Mapping[str, str]:
+        return {_fold(name): found for name, found in self.links.items()}
+
+
+def _id(body: Body) -> str:
+    return str(body["id"])
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, value in pairs:
+        found[key].add(value)
+    return {key: next(iter(values)) for key, values in found.items() if len(values) == 1}
+
+
+def _latest(rows: Iterable[Body], key: Callable[[Body], object], read: Callable[[Body], R]) -> dict[str, R]:
+    latest = {key(body): body for body in rows}
+    return {str(body["id"]): read(body) for body in latest.values()}
+
+
+def _grouped(
+    rows: Iterable[Body], key: Callable[[Body], object], read: Callable[[Iterable[Body]], R]
+) -> dict[str, R]:
+    latest = {key(body): body for body in rows}
+    by_id: dict[str, list[Body]] = defaultdict(list)
+    for body in latest.values():
+        by_id[body["id"]].append(body)
+    return {identifier: read(found) for identifier, found in by_id.items()}
+
+
+def _links(rows: Iterable[Body]) -> dict[str, str]:
+    """Raw name -> person. A person's decision outlives any machine's; `person` null undoes a link."""
+    links: dict[str, Body] = {}
+    for body in rows:
+        held = links.get(body["name"])
+        if held is not None and held["by"] != "machine" and body["by"] == "machine":
+            continue
+        links[body["name"]] = body
+    return {name: body["person"] for name, body in links.items() if body["person"] is not None}
