@@ -27,8 +27,8 @@ class AnswerBasis:
 def document(value: Any, naming: Naming = as_is) -> Any:
     """Plain JSON values of a record: datetimes in RFC 3339 UTC, enums by their word, tuples as lists.
 
-    People are called what `naming` calls them. A field named `for_` or `from_` loses its underscore (Python reserves
-    the bare words). Floats are rounded to nine decimals, which is finer than any of them means.
+    People are called what `naming` calls them. A field named `for_` or `from_` loses its underscore (Python
+    reserves the bare words). Floats are rounded to nine decimals, which is finer than any of them means.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), naming) for f in fields(value)}
