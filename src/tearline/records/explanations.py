@@ -10,8 +10,8 @@ class Hypothesis:
     """One explanation. The hypotheses of an answer are a partition: probabilities add up to 1.
 
     `kind` is person (`id` is a Who), system or outside; `outside` is always among them. `interval` is a 90 %
-    interval of the probability under the stated uncertainty of the assumptions. `log10_likelihood_ratio` weighs the evidence for
-    this explanation against the average of the others. `for_` and `against` are plain sentences.
+    interval of the probability under the stated uncertainty of the assumptions. `log10_likelihood_ratio` weighs
+    the evidence for this explanation against the average of the others. `for_` and `against` are plain sentences.
     """
 
     kind: str
