@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from tearline.records.investigations import Declaration
 from tearline.records.kinds import AccessBasis, OrganisationKind
 from tearline.records.people import Group, Membership, Organisation, Period, Person
 from tearline.records.products import Disclosure, HandlingTerms, Portion, Product
@@ -108,4 +109,17 @@ def disclosure(body: Body) -> Disclosure:
         language=body.get("language"),
         url=body.get("url"),
         public=bool(body.get("public")),
+    )
+
+
+def declaration(body: Body) -> Declaration:
+    """An analyst's recognition: a record of the disclosures stream whose `declares` names what was recognised."""
+    declared = body["declares"]
+    return Declaration(
+        disclosure=body["id"],
+        product=declared["product"],
+        portion=declared.get("portion"),
+        reason=declared["reason"],
+        by=declared["by"],
+        at=parse_instant(declared["at"]),
     )

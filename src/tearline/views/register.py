@@ -17,6 +17,7 @@ from typing import TypeVar
 from tearline.ledger import Ledger, LedgerState
 from tearline.records import bodies
 from tearline.records.bodies import Body
+from tearline.records.investigations import Declaration
 from tearline.records.kinds import Stream
 from tearline.records.parties import Party, PartyKind
 from tearline.records.people import Group, Organisation, Person
@@ -27,7 +28,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Register:
-    """Everything keyed by id. `links` are decisions on who a raw name is; `retracted` the batches taken back."""
+    """Everything keyed by id. `links` are decisions on who a raw name is (None: nobody known, whatever it looks
+    like); `declarations` are analysts' own recognitions; `retracted` the batches taken back."""
 
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Person]
@@ -35,7 +37,8 @@ class Register:
     products: Mapping[str, Product]
     disclosures: Mapping[str, Disclosure]
     public: Mapping[str, Disclosure]
-    links: Mapping[str, str]
+    links: Mapping[str, str | None]
+    declarations: tuple[Declaration, ...]
     retracted: frozenset[str]
 
     @classmethod
@@ -48,7 +51,8 @@ class Register:
         def valid(stream: Stream) -> list[Body]:
             return [body for body in rows(stream) if body.get("batch") not in retracted]
 
-        disclosures = _latest(valid(Stream.DISCLOSURES), _id, bodies.disclosure)
+        items = valid(Stream.DISCLOSURES)
+        disclosures = _latest([body for body in items if "declares" not in body], _id, bodies.disclosure)
         return cls(
             organisations=_latest(valid(Stream.ORGANISATIONS), _id, bodies.organisation),
             people=_grouped(valid(Stream.PEOPLE), lambda b: (b["id"], b["valid_from"]), bodies.person),
@@ -57,11 +61,12 @@ class Register:
             disclosures={key: d for key, d in disclosures.items() if not d.public},
             public={key: d for key, d in disclosures.items() if d.public},
             links=_links(valid(Stream.IDENTITIES)),
+            declarations=tuple(bodies.declaration(body) for body in items if "declares" in body),
             retracted=retracted,
         )
 
     def resolve(self, raw: str) -> Party:
-        """Who `raw` names: an id (person, group, organisation), an account or address, a recorded link, or the
+        """Who `raw` names: an id (person, group, organisation), a recorded link, an account or address, or the
         exact name of just one person, in this order; otherwise the name itself, unresolved."""
         for kind, table in (
             (PartyKind.PERSON, self.people),
@@ -71,7 +76,7 @@ class Register:
             if raw in table:
                 return Party(kind, raw)
         key = _fold(raw)
-        found = self._accounts.get(key) or self._linked.get(key) or self._names.get(key)
+        found = self._linked[key] if key in self._linked else self._accounts.get(key) or self._names.get(key)
         if found is None:
             return Party(PartyKind.NAME, raw)
         return Party(PartyKind.GROUP if found in self.groups else PartyKind.PERSON, found)
@@ -140,7 +145,7 @@ class Register:
         return _unambiguous([*people, *groups])
 
     @cached_property
-    def _linked(self) -> Mapping[str, str]:
+    def _linked(self) -> Mapping[str, str | None]:
         return {_fold(name): found for name, found in self.links.items()}
 
 
@@ -174,12 +179,12 @@ def _grouped(
     return {identifier: read(found) for identifier, found in by_id.items()}
 
 
-def _links(rows: Iterable[Body]) -> dict[str, str]:
-    """Raw name -> person. A person's decision outlives any machine's; `person` null undoes a link."""
+def _links(rows: Iterable[Body]) -> dict[str, str | None]:
+    """Raw name -> person. A person's decision outlives any machine's; a later decision replaces an earlier one."""
     links: dict[str, Body] = {}
     for body in rows:
         held = links.get(body["name"])
         if held is not None and held["by"] != "machine" and body["by"] == "machine":
             continue
         links[body["name"]] = body
-    return {name: body["person"] for name, body in links.items() if body["person"] is not None}
+    return {name: body["person"] for name, body in links.items()}
