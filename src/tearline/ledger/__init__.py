@@ -1,1 +1,30 @@
-"""Tearline."""
+"""Streams of sealed records: append, read as of then, prove, verify. See docs/ledger.md."""
+
+from tearline.ledger.keys import Keys, create_keys, load_verifier
+from tearline.ledger.ledger import Ledger, create_ledger
+from tearline.ledger.lines import SCAN_SCHEMA
+from tearline.ledger.notes import BadNote, Checkpoint, VerifierKey
+from tearline.ledger.proofs import Proof
+from tearline.ledger.state import LedgerState, StreamState
+from tearline.ledger.transaction import Transaction
+from tearline.ledger.tree import leaf_hash, node_hash, verify_consistency, verify_inclusion
+
+__all__ = [
+    "SCAN_SCHEMA",
+    "BadNote",
+    "Checkpoint",
+    "Keys",
+    "Ledger",
+    "LedgerState",
+    "Proof",
+    "StreamState",
+    "Transaction",
+    "VerifierKey",
+    "create_keys",
+    "create_ledger",
+    "leaf_hash",
+    "load_verifier",
+    "node_hash",
+    "verify_consistency",
+    "verify_inclusion",
+]
