@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from typing import Any
 
 from tearline.records.kinds import Basis, Level
-from tearline.records.naming import Naming, Who, as_is, resolve_mentions
+from tearline.records.naming import AS_IS, Names, Who, resolve_mentions
 from tearline.records.times import Interval, format_instant
 
 _RENAMED = {"from_": "from", "for_": "for"}
@@ -24,24 +24,24 @@ class AnswerBasis:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def document(value: Any, naming: Naming = as_is) -> Any:
+def document(value: Any, names: Names = AS_IS) -> Any:
     """Plain JSON values of a record: datetimes in RFC 3339 UTC, enums by their word, tuples as lists.
 
-    People are called what `naming` calls them. A field named `for_` or `from_` loses its underscore (Python
+    People are called what `names` calls them. A field named `for_` or `from_` loses its underscore (Python
     reserves the bare words). Floats are rounded to nine decimals, which is finer than any of them means.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), naming) for f in fields(value)}
+        return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), names) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): document(item, naming) for key, item in value.items()}
+        return {str(key): document(item, names) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [document(item, naming) for item in value]
-    return _leaf(value, naming)
+        return [document(item, names) for item in value]
+    return _leaf(value, names)
 
 
-def _leaf(value: Any, naming: Naming) -> Any:
+def _leaf(value: Any, names: Names) -> Any:
     if isinstance(value, Who):
-        return naming(value)
+        return names.field(value)
     if isinstance(value, Level | Basis):
         return value.word
     if isinstance(value, Enum) and not isinstance(value, IntEnum):
@@ -55,5 +55,5 @@ def _leaf(value: Any, naming: Naming) -> Any:
     if isinstance(value, float):
         return round(value, 9)
     if type(value) is str:
-        return resolve_mentions(value, naming)
+        return resolve_mentions(value, names.words)
     return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 Naming = Callable[[str], str]
 
@@ -33,6 +34,13 @@ def resolve_mentions(sentence: str, naming: Naming) -> str:
     return _MENTION.sub(lambda found: naming(found[1]), sentence)
 
 
-def as_is(who: str) -> str:
-    """The naming that keeps ids, for analysis and tests."""
-    return who
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people are called: `field` where a value is a reference, `words` within a sentence."""
+
+    field: Naming = str
+    words: Naming = str
+
+
+AS_IS = Names()
+"""Ids as they are, for analysis and tests."""

@@ -1,0 +1,65 @@
+"""`verify`, `checkpoint`, `export`: the evidence itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tearline.cli import showing
+from tearline.cli.common import Options, emit, folder, inquiry, opened
+from tearline.records.errors import IntegrityFailure
+from tearline.workspace import ExportFormat, verify_workspace
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (verify, checkpoint, export):
+        app.command()(command)
+
+
+def verify(
+    context: typer.Context,
+    deep: Annotated[bool, typer.Option("--deep", help="Hash every record again, not only the files.")] = False,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", metavar="FILE", help="A checkpoint kept elsewhere.")
+    ] = None,
+    pinned: Annotated[
+        str | None, typer.Option("--key", metavar="VKEY", help="The verifier key, as kept elsewhere.")
+    ] = None,
+    workspace: Options.Workspace = None,
+    as_json: Options.Json = False,
+) -> None:
+    """Recompute seals and proofs; exit 3 where anything does not match."""
+    document = verify_workspace(folder(context, workspace), deep=deep, witness=witness, pinned=pinned)
+    emit(document, as_json, showing.show_verification)
+    if not document["ok"]:
+        raise typer.Exit(IntegrityFailure.exit_code)
+
+
+def checkpoint(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it; keep it elsewhere.")],
+    workspace: Options.Workspace = None,
+    as_json: Options.Json = False,
+) -> None:
+    """Write a witness of the ledger as it stands, to keep where nobody here can change it."""
+    emit(opened(context, workspace).checkpoint(out), as_json, showing.show_files)
+
+
+def export(
+    context: typer.Context,
+    format_name: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="prov, graphml, csv or parquet.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder to write to.")] = Path(
+        "tearline-export"
+    ),
+    workspace: Options.Workspace = None,
+    purpose: Options.Purpose = "command line",
+    case: Options.Case = None,
+    unmask: Options.Unmask = None,
+    as_of: Options.AsOf = None,
+    as_json: Options.Json = False,
+) -> None:
+    """Write the record in others' formats, under pseudonyms."""
+    document = opened(context, workspace).export(inquiry(purpose, case, unmask, as_of), format_name, out)
+    emit(document, as_json, showing.show_files)

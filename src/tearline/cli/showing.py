@@ -1,0 +1,218 @@
+"""What the answers look like at a terminal: the same documents that `--json` prints, in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from tearline.cli.common import Document, screen
+
+_LEVEL_MARKS = {"delivered": "○", "opened": "◐", "extracted": "●"}
+_MANY = 25  # rows shown of a long list; --json has all of them
+
+
+def show_counts(document: Document) -> None:
+    _line(
+        f"{document['read']} read: {document['accepted']} accepted, {document['duplicates']} already there, "
+        f"{document['quarantined']} in quarantine"
+    )
+    _table(
+        ("stream", "read", "accepted", "already there", "in quarantine"),
+        (
+            (stream, counts["read"], counts["accepted"], counts["duplicates"], counts["quarantined"])
+            for stream, counts in document["by_stream"].items()
+        ),
+    )
+    if document["quarantined"]:
+        _line("See what and why: tearline quarantine")
+
+
+def show_event(document: Document) -> None:
+    event = document["event"]
+    _line(f"Recorded as {event['id']}: {event['kind']} {event['product']}. To undo: tearline intake --retract "
+          f"{event['batch']} --reason ...")  # fmt: skip
+
+
+def show_retraction(document: Document) -> None:
+    _line(f"Batch {document['batch']} no longer counts: {document['records']} records. Nothing was erased.")
+
+
+def show_quarantine(document: Document) -> None:
+    records = document["records"]
+    if not records:
+        _line("Nothing lies in quarantine.")
+        return
+    _table(
+        ("batch", "line", "reason", "as it came"),
+        ((r["batch"], r["line"], r["reason"], str(r["raw"])[:80]) for r in records),
+        total=len(records),
+    )
+
+
+def show_match(document: Document) -> None:
+    _line(f"{document['disclosure']}:")
+    for note in document.get("notes", ()):
+        _line(f"  {note}")
+    _table(
+        ("product", "grade", "probability", "form", "portions"),
+        (
+            (p["product"], p["grade"], _natural(p["probability"]), p["form"], ", ".join(p["portions"]))
+            for p in document["products"][:10]
+        ),
+    )
+    for declared in document.get("declared", ()):
+        portion = f":{declared['portion']}" if declared["portion"] else ""
+        _line(f"  declared by {declared['by']}: {declared['product']}{portion} ({declared['reason']})")
+
+
+def show_trace(document: Document) -> None:
+    cut = f" before {document['before']}" if document["before"] else ""
+    holders = document["holders"]
+    _line(f"{document['product']}{cut}: {len(holders)} could have held it, {len(document['gaps'])} gaps")
+    if len(document["family"]) > 1:
+        _line(f"  with what is declared as derived from it: {', '.join(document['family'][1:])}")
+    _table(
+        ("", "person", "organisation", "level", "basis", "first possible", "first certain", "gaps"),
+        (
+            (
+                _LEVEL_MARKS[h["level"]],
+                h["person"] if h["resolved"] else f"“{h['person']}”",
+                h["organisation"] or "",
+                h["level"],
+                h["basis"],
+                h["first_possible"],
+                h["first_certain"] or "not certain",
+                len(h["gaps"]),
+            )
+            for h in holders
+        ),
+        total=len(holders),
+    )
+    _asks(document["gaps"])
+
+
+def show_handling(document: Document) -> None:
+    findings = document["findings"]
+    _line(f"{len(findings)} findings. A finding points at records; it judges nobody.")
+    _table(
+        ("severity", "rule", "organisation", "says"),
+        ((f["severity"], f["rule"], f["organisation"] or "", f["says"]) for f in findings),
+        total=len(findings),
+    )
+    _table(
+        ("organisation", "events", "findings", "rate", "90 % interval", "records complete"),
+        (
+            (
+                s["organisation"],
+                s["events"],
+                s["findings"],
+                f"{s['rate']:.3f}",
+                f"{s['interval'][0]:.3f} to {s['interval'][1]:.3f}",
+                "" if s["records_complete"] is None else f"{s['records_complete']:.0%}",
+            )
+            for s in document["scorecards"]
+        ),
+    )
+    for rule in document["rules_not_run"]:
+        _line(f"  not run: {rule['rule']}: {rule['reason']}")
+
+
+def show_leads(document: Document) -> None:
+    _line(document["says"])
+    hypotheses = sorted(document["hypotheses"], key=lambda h: (h["kind"] != "outside", -h["probability"]))
+    _table(
+        ("explanation", "about", "90 % interval", "in words"),
+        (
+            (
+                "none of the recorded holders" if h["kind"] == "outside" else h["id"],
+                _natural(h["probability"]),
+                f"{h['interval'][0]:.1%} to {h['interval'][1]:.1%}",
+                h["verbal"],
+            )
+            for h in hypotheses
+        ),
+        total=len(hypotheses),
+    )
+    for step in document["next_evidence"][:5]:
+        _line(f"  next: {step['request']} ({step['expected_bits']:.2f} bits)")
+
+
+def show_requests(document: Document) -> None:
+    if not document["requests"]:
+        _line("Nothing to ask: no gap stands open on these pathways.")
+        return
+    for request in document["requests"]:
+        until = f", before {request['expires']}" if request["expires"] else ""
+        _line(f"{request['organisation']}{until}: {request['reason']}")
+        for item in request["items"]:
+            _line(f"  · {item}")
+
+
+def show_investigation(document: Document) -> None:
+    for answer in document["match"]:
+        show_match(answer)
+    for pathway in document["trace"]:
+        cut = f" before {pathway['before']}" if pathway["before"] else ""
+        _line(
+            f"{pathway['product']}{cut}: {len(pathway['holders'])} could have held it, {len(pathway['gaps'])} gaps"
+        )
+    _line(f"{len(document['handling']['findings'])} findings on handling")
+    show_leads(document["leads"])
+    if document["report"]:
+        _line(f"The report: {document['report']}")
+
+
+def show_verification(document: Document) -> None:
+    _table(
+        ("stream", "records", "root"),
+        ((s["stream"], s["size"], s["root"]) for s in document["streams"]),
+    )
+    if document["ok"]:
+        _line("Every seal and proof holds.")
+    for fault in document["faults"]:
+        _line(f"FAULT {fault['where']}: {fault['what']}")
+
+
+def show_files(document: Document) -> None:
+    for file in document.get("files") or [document["file"]]:
+        _line(f"Written: {file}")
+
+
+def _asks(gaps: Sequence[Document]) -> None:
+    for gap in gaps[:5]:
+        _line(f"  gap: {gap['says']} {gap['ask']}")
+    if len(gaps) > 5:
+        _line(f"  and {len(gaps) - 5} more gaps; --json lists all")
+
+
+def _natural(probability: float) -> str:
+    """Natural frequencies, as people read them best; never 0 or all, which no record can carry."""
+    if probability < 0.005:
+        return "fewer than 1 in 200"
+    if probability < 0.095:
+        return f"about {max(1, round(probability * 100))} in 100"
+    if probability > 0.995:
+        return "more than 199 in 200"
+    if probability > 0.905:
+        return f"about {round(probability * 100)} in 100"
+    return f"about {round(probability * 10)} in 10"
+
+
+def _line(text: str) -> None:
+    screen.print(text, markup=False, soft_wrap=True)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], total: int | None = None) -> None:
+    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    shown = 0
+    for row in rows:
+        if shown == _MANY:
+            break
+        table.add_row(*(escape(str(cell)) for cell in row))
+        shown += 1
+    if shown:
+        screen.print(table)
+    if total is not None and total > shown:
+        _line(f"and {total - shown} more; --json lists all")
