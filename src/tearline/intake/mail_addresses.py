@@ -18,6 +18,7 @@ _GAP = re.compile(r"\s{4,}")
 _MAILTO = re.compile(r"\[mailto:\s*([^\]]*)\]?", re.IGNORECASE)
 _ANGLE = re.compile(r"<\s*([^<>]{1,320}?)\s*>?\s*$")
 _BARE = re.compile(r"[^\s<>()\[\]'\",;:]{1,64}@[^\s<>()\[\]'\",;:]{1,255}")
+_SEPARATOR = re.compile(r"(?<=>)\s?[.:•]\s|•\s")
 _EDGE = " \t,;|•."
 _HAS_WORD = re.compile(r"\w")
 
@@ -34,7 +35,7 @@ def tidy(raw: str) -> str | None:
     """One name or address with its blanks and stray marks put right, or None where nothing legible is left."""
     text = " ".join(raw.split()).strip(_EDGE)
     text = re.sub(r"\s+>", ">", re.sub(r"<\s+", "<", text))
-    text = re.sub(r"\s*<>?$", "", text)
+    text = re.sub(r"\s*(?:<>?|[\[<(]\s?mailto\W?)$", "", text)
     if text.startswith("<") and text.find(">") in (-1, len(text) - 1):
         text = text.strip("<>")
     for mark in "'\"":
@@ -42,7 +43,10 @@ def tidy(raw: str) -> str | None:
             text = text[1:-1].strip()
         elif text.count(mark) == 1 and (text.startswith(mark) or text.endswith(mark)):
             text = text.strip(mark).strip()
-    return text if _HAS_WORD.search(text) else None
+    if "<" not in text:
+        text = text.rstrip("> ")
+    # One small letter or a figure is what scanning left of something else; a capital may be a person.
+    return text if _HAS_WORD.search(text) and (len(text) > 1 or text.isupper()) else None
 
 
 def split_address(raw: str) -> tuple[str | None, str | None]:
@@ -59,6 +63,7 @@ def split_address(raw: str) -> tuple[str | None, str | None]:
 def split_addressees(value: str) -> tuple[str, ...]:
     """The addressees in a field, in order, as written. At most MAX_ADDRESSEES; linear in the field's length."""
     pieces: list[str] = []
+    value = _SEPARATOR.sub("; ", value)
     for part in _outside(value, ";"):
         for spaced in _gaps(part):
             pieces.extend(_commas(spaced))

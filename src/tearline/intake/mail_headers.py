@@ -15,8 +15,8 @@ from tearline.intake.mail_lines import Line
 
 MAX_FIELD = 100_000
 _MAX_SHORT_FIELD = 2_000
-_MAX_BLOCK_LINES = 150
-_LOOK_AHEAD = 20
+_MAX_BLOCK_LINES = 200
+_LOOK_AHEAD = 80
 _PAGE_GAP = 60
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_LENGTH = 600
@@ -60,7 +60,8 @@ _DAMAGED = {
 }  # fmt: skip
 _STRICT = re.compile(r"([^\W\d_][\w'’.À-ÿ -]{0,22}?)\s{0,4}:(?!//)")
 _LOOSE = re.compile(r"([\w][\w'’À-ÿ -]{0,12}?)\s{0,3}(?:[:;.'_](?=\s|$)|\s{2,}|$)")
-_BARE_SUBJECT = re.compile(r"(subject|objet)\s", re.IGNORECASE)
+_BARE = re.compile(r"(subject|objet|to|cc|sent)\s", re.IGNORECASE)
+_MAYBE_FROM = re.compile(r"(?:F[\w'.,]{1,6}|From)(?:\s{0,2}:|\s{3,}|$)")
 _OTHER = re.compile(r"[A-Z][\w/-]{2,18}(?: [A-Za-z]{2,10}){0,2}:(?:\s|$)")
 _INLINE = re.compile(r"\s{2,}(To|Sent|Date|Cc|Subject|Posted At|À|Envoyé|Objet)\s?:", re.IGNORECASE)
 _NOISE = " \t>|•*'.,»«_-–—·‘’\""
@@ -68,7 +69,7 @@ _HEAD = 40
 
 _DELIMITER = re.compile(
     r"\W{0,40}(?:original message|(?:begin |start of )?forwarded message|message d['’]origine|message original|"
-    r"(?:début du )?message (?:réexpédié|transféré))\W{0,40}$",
+    r"(?:début du )?message (?:réexpédié|transféré))(?:\W{0,40}|\s{2,}.{0,60})$",
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(r"\W{0,12}(?:On\s|Le\s|In a message dated\s)")
@@ -131,6 +132,7 @@ class _Block:
     parts: list[str] = field(default_factory=list)
     french: bool = False
     whole: bool = True
+    until: int = 0
 
     def close(self) -> None:
         if self.role and self.role != "other":
@@ -166,8 +168,8 @@ def label(line: Line, *, inside: bool) -> tuple[str, str, str] | None:
         return None
     word = found[1].lower()
     role = _DAMAGED.get(word) or (_LABELS.get(word) if word not in ("a", "à", "de", "copie") else None)
-    if role is None and (bare := _BARE_SUBJECT.match(head)):
-        return "subject", text[bare.end() :], bare[1].lower()
+    if role is None and (bare := _BARE.match(head)):
+        return _LABELS[bare[1].lower()], text[bare.end() :], f"{bare[1].lower()} "
     return (role, text[found.end() :], word) if role else None
 
 
@@ -184,7 +186,7 @@ def is_delimiter(line: Line) -> bool:
 
 def read_header(lines: Sequence[Line], at: int, *, delimited: bool) -> Header | None:
     """The block that begins at line `at`, or None where none does. It need not head a mail: see `is_mail`."""
-    first = label(lines[at], inside=delimited)
+    first = _first_label(lines, at, delimited=delimited)
     if first is None or first[0] in ("other", "attachments"):
         return _attribution(lines, at)
     block = _Block()
@@ -199,10 +201,12 @@ def read_header(lines: Sequence[Line], at: int, *, delimited: bool) -> Header | 
         if line.quote < begun and gap:
             break
         found = first if here == at else label(line, inside=True)
+        if found is not None and found[2].endswith(" ") and not _label_follows(block, lines, here):
+            found = None
         if found is not None and _joins(block, found[0], gap, paged):
             block.french = block.french or found[2] in _FRENCH
             block.open(found[0], found[1])
-        elif found is None and not gap and _reads_on(block, lines, here):
+        elif found is None and _reads_on(block, lines, here, gap, paged):
             if _OTHER.match(line.text.strip()):
                 block.open("other", "")
             else:
@@ -227,13 +231,28 @@ def _joins(block: _Block, role: str, gap: int, paged: bool) -> bool:
     return not gap or not complete or role in ("attachments", "other")
 
 
-def _reads_on(block: _Block, lines: Sequence[Line], here: int) -> bool:
+def _first_label(lines: Sequence[Line], at: int, *, delimited: bool) -> tuple[str, str, str] | None:
+    """The label that may begin a block; a damaged sender's label counts where a sound label stands right below."""
+    found = label(lines[at], inside=delimited)
+    if found is not None or at + 1 >= len(lines):
+        return found
+    text = lines[at].text.lstrip(_NOISE)
+    if not (maybe := _MAYBE_FROM.match(text)):
+        return None
+    below = None if lines[at + 1].blank else label(lines[at + 1], inside=False)
+    return ("from", text[maybe.end() :], "from") if below and below[0] in ("sent", "to") else None
+
+
+def _reads_on(block: _Block, lines: Sequence[Line], here: int, gap: int, paged: bool) -> bool:
     """Whether an unlabelled line continues the value above it rather than beginning the body."""
     line, above = lines[here], lines[here - 1].text
+    listing = block.role in ("to", "cc", "bcc", "attachments")
+    if gap:
+        # A list of addressees that a page's end cut in two.
+        return listing and paged and bool(block.parts) and block.parts[-1].endswith((";", ","))
     if _label_follows(block, lines, here):
         return True
     indented = len(line.text) - len(line.text.lstrip()) >= _INDENTED
-    listing = block.role in ("to", "cc", "bcc", "attachments")
     if listing:
         return indented or above.rstrip().endswith((";", ",", "<")) or line.text.count(";") > 1
     followed_by_blank = here + 1 >= len(lines) or lines[here + 1].blank
@@ -244,14 +263,20 @@ def _reads_on(block: _Block, lines: Sequence[Line], here: int) -> bool:
 
 def _label_follows(block: _Block, lines: Sequence[Line], here: int) -> bool:
     """Whether a further label of this block stands below, with no blank line between."""
+    if here < block.until:
+        return True
     seen = block.fields.keys() | {block.role}
     reach = _LOOK_AHEAD if block.role in ("to", "cc", "bcc") else 3
-    for line in lines[here + 1 : here + 1 + reach]:
+    for there in range(here + 1, min(here + 1 + reach, len(lines))):
+        line = lines[there]
         if line.blank and not line.stamp:
             return False
         found = None if line.blank else label(line, inside=True)
-        if found is not None and found[0] != "other":
-            return found[0] not in seen
+        if found is not None and found[0] != "other" and not found[2].endswith(" "):
+            if found[0] in seen:
+                return False
+            block.until = there
+            return True
     return False
 
 

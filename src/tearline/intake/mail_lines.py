@@ -31,7 +31,13 @@ _RELEASE_TAIL = re.compile(
 )
 _RELEASE_REST = re.compile(rf"(?:^|\s{{8,}})((?:IN )?(?:FULL|PART)|IN)\b\s{{0,4}}({_CODES})?[\s,.'•-]{{0,4}}$")
 _COPY_NOTE = re.compile(r"(?:^|\s{8,})(BEST COPY(?: AVAILABLE)?|AVAILABLE)\s*$")
-_DECLASSIFY = re.compile(r"(?:^|\s{4,})(Classified by DAS.*|(?:\d\d/\d\d/\d{4}\s+)?(?:—\s+)?Class:\s.*)$")
+_DECLASSIFY = re.compile(
+    rf"(?:^|\s{{2,}})(Classified by DAS.*|(?:\d\d/\d\d/\d{{4}}\s+)?(?:[—-]\s+)?(?:(?:CONFIDENTIAL|SECRET)\s+)?"
+    rf"(?:{_CODES}\s+)?(?:[—-]\s+)?(?:Class:|Reason:|Declassify\b).*)$"
+)
+_NOTE_DATE = re.compile(r"\s{4,}(\d\d/\d\d/\d{4})$")
+_INNER_CODE = re.compile(rf"(?<=\s\s)({_CODES})(?=\s\s|\s?[;,])")
+_LONGEST_SCANNED = 1_000
 _DECLASSIFY_REST = re.compile(
     r"\s*((?:(?:CONFIDENTIAL|SECRET|Class:|Reason:|Declassify|on:)[^a-z]{0,3}|1\.4\s?\([A-H]\)|\d\d/\d\d/\d{4}|[—,\s-])+)",
 )
@@ -118,10 +124,13 @@ class _Stamps:
                 self.add("RELEASE IN " + found[1].split()[-1])
                 self.release_open = 0
             return found.start()
-        if "Class" in tail and (found := _DECLASSIFY.search(tail)):
+        if self.declassify_open and (found := _NOTE_DATE.search(tail)):
+            self.declassify_open = 0
+            return found.start()
+        if ("las" in tail or "Reason" in tail) and (found := _DECLASSIFY.search(tail)):
             self.add(found[1])
             self.add_codes(found[1])
-            self.declassify_open = 6
+            self.declassify_open = 12
             return found.start()
         if found := _COPY_NOTE.search(tail):
             self.add(found[1])
@@ -179,4 +188,7 @@ def _without_stamps(body: str, stamps: _Stamps) -> tuple[str, bool, bool]:
     if stamps.release_open:
         stamps.release_open -= 1
     kept = stamps.strip(body)
+    if len(kept) < _LONGEST_SCANNED and _INNER_CODE.search(kept):
+        stamps.add_codes(" ".join(found[1] for found in _INNER_CODE.finditer(kept)))
+        kept = _INNER_CODE.sub("  ", kept)
     return kept, not kept.strip(), False
