@@ -28,7 +28,7 @@ def document(value: Any, names: Names = AS_IS) -> Any:
     """Plain JSON values of a record: datetimes in RFC 3339 UTC, enums by their word, tuples as lists.
 
     People are called what `names` calls them. A field named `for_` or `from_` loses its underscore (Python
-    reserves the bare words). Floats are rounded to nine decimals, which is finer than any of them means.
+    reserves the bare words). Floats are rounded to twelve decimals, far finer than any of them means, so that they print short.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), names) for f in fields(value)}
@@ -53,7 +53,7 @@ def _leaf(value: Any, names: Names) -> Any:
     if isinstance(value, Interval):
         return [format_instant(value.earliest), format_instant(value.latest)]
     if isinstance(value, float):
-        return round(value, 9)
+        return round(value, 12)
     if type(value) is str:
         return resolve_mentions(value, names.words)
     return value

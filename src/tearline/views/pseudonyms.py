@@ -26,7 +26,7 @@ def pseudonyms(key: bytes) -> Names:
 
 
 def real_names(people: Mapping[str, Person]) -> Names:
-    """Everybody unmasked: fields keep the id, sentences say the name and the id; raw names stand in quotation marks."""
+    """Everybody unmasked: fields keep the id, sentences say the name too; raw names stand in quotation marks."""
 
     def in_words(who: str) -> str:
         return f"{people[who].name} ({who})" if who in people else f"“{who}”"
