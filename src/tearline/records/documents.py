@@ -27,9 +27,13 @@ class AnswerBasis:
 def document(value: Any, names: Names = AS_IS) -> Any:
     """Plain JSON values of a record: datetimes in RFC 3339 UTC, enums by their word, tuples as lists.
 
+    A time that is an interval is written as its earliest instant; answers that need both ends carry both fields.
+
     People are called what `names` calls them. A field named `for_` or `from_` loses its underscore (Python
     reserves the bare words). Floats are rounded to twelve decimals, far finer than any of them means, so that they print short.
     """
+    if isinstance(value, Interval):
+        return format_instant(value.earliest)
     if is_dataclass(value) and not isinstance(value, type):
         return {_RENAMED.get(f.name, f.name): document(getattr(value, f.name), names) for f in fields(value)}
     if isinstance(value, Mapping):
@@ -50,8 +54,6 @@ def _leaf(value: Any, names: Names) -> Any:
         return format_instant(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Interval):
-        return [format_instant(value.earliest), format_instant(value.latest)]
     if isinstance(value, float):
         return round(value, 12)
     if type(value) is str:
