@@ -8,23 +8,32 @@ from tearline.ledger.proofs import Proof
 from tearline.ledger.state import LedgerState, StreamState
 from tearline.ledger.transaction import Transaction
 from tearline.ledger.tree import leaf_hash, node_hash, verify_consistency, verify_inclusion
+from tearline.ledger.verify import Verification, verify
+from tearline.ledger.verify_commits import Fault
+from tearline.ledger.witness import Witness, read_witness, write_witness
 
 __all__ = [
     "SCAN_SCHEMA",
     "BadNote",
     "Checkpoint",
+    "Fault",
     "Keys",
     "Ledger",
     "LedgerState",
     "Proof",
     "StreamState",
     "Transaction",
+    "Verification",
     "VerifierKey",
+    "Witness",
     "create_keys",
     "create_ledger",
     "leaf_hash",
     "load_verifier",
     "node_hash",
+    "read_witness",
+    "verify",
     "verify_consistency",
     "verify_inclusion",
+    "write_witness",
 ]

@@ -170,8 +170,8 @@ class CommitLog:
         at = end
         try:
             while len(streams) < len(Stream):
-                if known is not None and at == known.end:
-                    if expected != known.digest:
+                if known is not None and at <= known.end:
+                    if at < known.end or expected != known.digest:
                         raise BadNote("the log no longer follows from what was read before")
                     streams = {**known.state.streams, **streams}
                     break
@@ -226,6 +226,7 @@ class CommitLog:
         line = compose(seen.state, seen.digest, at, changes, signer)
         append_durably(self.path, line)
         commit = read_commit(line, self._key, check=False)
-        state = replace(seen.state, number=commit.number, at=at, streams={**seen.state.streams, **commit.streams})
+        streams = {**seen.state.streams, **commit.streams}
+        state = replace(seen.state, number=commit.number, at=at, streams=streams)
         self._seen = _Seen(seen.end + len(line), sha256(line).hexdigest(), state)
         return state

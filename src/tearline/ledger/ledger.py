@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,17 @@ import pyarrow as pa
 
 from tearline.ledger import times
 from tearline.ledger.commits import COMMITS, NO_LINE, Change, CommitLog, compose
+from tearline.ledger.erasure import order_record
 from tearline.ledger.files import disk_faults, sync_folder, write_durably
 from tearline.ledger.keys import Keys
 from tearline.ledger.lines import SCAN_SCHEMA, take_apart
 from tearline.ledger.locks import COMMIT_PATIENCE, held
-from tearline.ledger.manifest import Manifest
 from tearline.ledger.proofs import Proof, prove_consistency, prove_inclusion
 from tearline.ledger.reading import Reader
 from tearline.ledger.state import LedgerState
 from tearline.ledger.transaction import StreamWriter, Transaction
 from tearline.ledger.tree import EMPTY_ROOT
-from tearline.records.errors import BadInput, CouldNot
+from tearline.records.errors import BadInput, CouldNot, TearlineError
 from tearline.records.kinds import Stream
 
 
@@ -138,15 +138,7 @@ class Ledger:
         Raises CouldNot where another writer holds one of them or the disk refuses.
         """
         with self._writers(streams) as (state, writers):
-            try:
-                yield Transaction(state, writers)
-                self._commit(writers)
-            except BaseException:
-                for writer in writers.values():
-                    writer.abandon()
-                raise
-            for writer in writers.values():
-                writer.tidy()
+            yield Transaction(state, writers)
 
     def append(self, stream: Stream, bodies: pa.Array | pa.ChunkedArray | Sequence[str]) -> range:
         """Append records to one stream and commit; returns their indexes."""
@@ -157,24 +149,50 @@ class Ledger:
         """Move a stream's tail into a sealed segment. No leaf and no root changes."""
         with self._writers([stream]) as (_, writers):
             writers[stream].seal()
-            self._commit(writers)
-            writers[stream].tidy()
+
+    def erase(self, stream: Stream, index: int, order: Mapping[str, str]) -> None:
+        """Drop the body of a record, keeping its leaf, on an order (who, on what ground) kept in `custody`.
+
+        Both happen in one commit. Raises BadInput for a record that does not exist, was erased before, or
+        is itself in custody.
+        """
+        if stream is Stream.CUSTODY:
+            raise BadInput("orders cannot themselves be erased", where=stream.value)
+        if not order:
+            raise BadInput("an erasure needs the order that allows it", where=stream.value)
+        if not 0 <= index < self.size(stream):
+            raise BadInput(f"there is no record {index} among {self.size(stream)}", where=stream.value)
+        self.seal(stream)
+        with self._writers([stream, Stream.CUSTODY]) as (_, writers):
+            leaf = writers[stream].erase(index)
+            writers[Stream.CUSTODY].append([order_record(stream, index, leaf, order)])
 
     @contextmanager
     def _writers(self, streams: Sequence[Stream]) -> Iterator[tuple[LedgerState, dict[Stream, StreamWriter]]]:
+        """Hold the streams' locks; commit what was written when the block ends, drop it when it raises."""
         if not self._writable:
             raise CouldNot("the ledger was opened for reading only", where=str(self.folder))
         chosen = sorted(set(streams))
         with held(self._locks, [stream.value for stream in chosen]):
             state = self.state()
             at = max(state.at, times.now())
-            writers = {}
-            with disk_faults(self.folder):
+            writers: dict[Stream, StreamWriter] = {}
+            try:
                 for stream in chosen:
-                    manifest: Manifest = self._reader.manifest(state.streams[stream])
-                    folder = self.folder / stream.value
-                    writers[stream] = StreamWriter(folder, state.streams[stream], manifest, self.keys, at)
-            yield state, writers
+                    with disk_faults(self.folder):
+                        manifest = self._reader.layout(stream)[1]
+                        home = self.folder / stream.value
+                        writers[stream] = StreamWriter(home, state.streams[stream], manifest, self.keys, at)
+                yield state, writers
+                self._commit(writers)
+            except BaseException:
+                with suppress(TearlineError):
+                    now = self.state()
+                    for stream, writer in writers.items():
+                        writer.abandon(now.streams[stream])
+                raise
+            for writer in writers.values():
+                writer.tidy()
 
     def _commit(self, writers: Mapping[Stream, StreamWriter]) -> None:
         changes = {stream: change for stream, writer in writers.items() if (change := writer.finish())}

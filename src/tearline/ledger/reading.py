@@ -14,7 +14,7 @@ from tearline.ledger.manifest import Manifest, manifest_file, read_manifest
 from tearline.ledger.notes import BadNote, VerifierKey
 from tearline.ledger.state import StreamState
 from tearline.ledger.store import as_column, read_segment, tail_lines
-from tearline.records.errors import IntegrityFailure
+from tearline.records.errors import CouldNot, IntegrityFailure
 from tearline.records.kinds import Stream
 
 ATTEMPTS = 5
@@ -29,7 +29,8 @@ def leaf_row(batch: pa.RecordBatch) -> bytes:
     computed = leaves(lines.drop_null())
     row, at = [], 0
     for leaf, kept in zip(stored.to_pylist(), lines.is_valid().to_pylist(), strict=True):
-        row.append(computed[at : at + 32] if kept else leaf)
+        # Neither line nor leaf is damage; a leaf that no record has keeps the count and fails the root.
+        row.append(computed[at : at + 32] if kept else leaf or bytes(32))
         at += 32 if kept else 0
     return b"".join(row)
 
@@ -83,6 +84,8 @@ class Reader:
                 if missing == ATTEMPTS:
                     gone = Path(error.filename).name if error.filename else str(error)
                     raise IntegrityFailure("the file is missing", where=f"{stream.value}/{gone}") from error
+            except OSError as error:
+                raise CouldNot(f"a file cannot be read: {error.strerror}", where=stream.value) from error
 
     def _piece(
         self, stream: Stream, state: StreamState, manifest: Manifest, at: int, stop: int

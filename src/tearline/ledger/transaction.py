@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from tearline.ledger import lines as records
 from tearline.ledger.commits import Change
+from tearline.ledger.erasure import without
 from tearline.ledger.files import append_durably, disk_faults, write_durably
 from tearline.ledger.keys import Keys
 from tearline.ledger.manifest import Manifest, Segment, manifest_file
@@ -51,6 +53,7 @@ class StreamWriter:
         self._segment: SegmentWriter | None = None
         self._sealed: list[Segment] = []
         self._new_manifest: str | None = None
+        self._erased_from: Path | None = None
 
     @property
     def size(self) -> int:
@@ -105,8 +108,26 @@ class StreamWriter:
         if len(self._old_tail) or self._waiting_rows:
             self._to_segment()
 
+    def erase(self, index: int) -> bytes:
+        """Write the sealed segment of record `index` anew without its body; returns its leaf.
+
+        Only for a writer that appends nothing, and a record that is sealed.
+        """
+        old, new, leaf = without(self._folder, self._manifest, index)
+        kept = tuple(new if one == old else one for one in self._manifest.segments)
+        self._erased_from = self._folder / old.file
+        self._write_manifest(replace(self._manifest, segments=kept))
+        return leaf
+
+    def _write_manifest(self, manifest: Manifest) -> None:
+        note, self._new_manifest = manifest.note(self._stream, self._keys.signer)
+        with disk_faults(self._folder):
+            write_durably(self._folder / manifest_file(self._new_manifest), note)
+
     def finish(self) -> Change | None:
         """Put everything on the disk. Returns the new tree head, or None where nothing changed."""
+        if self._erased_from is not None:
+            return Change(self.size, self._frontier.root(), self._new_manifest)
         if self._segment is None and not self._sealed:
             if not self._waiting_rows:
                 return None
@@ -119,31 +140,36 @@ class StreamWriter:
             with disk_faults(self._folder):
                 self._sealed.append(self._segment.finish())
             self._segment = None
-        manifest = Manifest(
-            (*self._manifest.segments, *self._sealed), self._frontier, self._manifest.blocks + self._blocks
-        )
-        note, self._new_manifest = manifest.note(self._stream, self._keys.signer)
-        with disk_faults(self._folder):
-            write_durably(self._folder / manifest_file(self._new_manifest), note)
+        segments = (*self._manifest.segments, *self._sealed)
+        self._write_manifest(Manifest(segments, self._frontier, self._manifest.blocks + self._blocks))
         return Change(self.size, self._frontier.root(), self._new_manifest)
 
     def tidy(self) -> None:
-        """After the commit: drop the tail and manifest that the new manifest replaces.
+        """After the commit: drop the files that it replaced.
 
         What cannot be dropped now, the next writer sweeps up.
         """
-        if self._new_manifest is not None:
-            with suppress(OSError):
-                self._tail.unlink(missing_ok=True)
-                if self._before.manifest is not None:
-                    (self._folder / manifest_file(self._before.manifest)).unlink(missing_ok=True)
+        replaced = [self._erased_from]
+        if self._sealed:
+            replaced.append(self._tail)
+        if self._new_manifest is not None and self._before.manifest is not None:
+            replaced.append(self._folder / manifest_file(self._before.manifest))
+        for path in replaced:
+            if path is not None:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
-    def abandon(self) -> None:
-        """Take back what was written."""
+    def abandon(self, now: StreamState) -> None:
+        """Take back what was written, unless `now` shows that it was committed after all.
+
+        An interruption may arrive between the commit and our hearing of it; what a commit refers to must
+        never be removed.
+        """
         with suppress(OSError):
             if self._segment is not None:
                 self._segment.abandon()
-            sweep(self._folder, self._manifest, self._before.manifest, self._tail_bytes)
+            if now == self._before:
+                sweep(self._folder, self._manifest, self._before.manifest, self._tail_bytes)
 
 
 class Transaction:
