@@ -14,7 +14,6 @@ from tearline.records.parties import Party, PartyKind
 from tearline.records.times import parse_instant
 from tearline.views.register import Register
 
-
 DAY = "2026-03-14T00:00:00Z"
 
 

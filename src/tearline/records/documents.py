@@ -30,7 +30,8 @@ def document(value: Any, names: Names = AS_IS) -> Any:
     A time that is an interval is written as its earliest instant; answers that need both ends carry both fields.
 
     People are called what `names` calls them. A field named `for_` or `from_` loses its underscore (Python
-    reserves the bare words). Floats are rounded to twelve decimals, far finer than any of them means, so that they print short.
+    reserves the bare words). Floats are rounded to twelve decimals,
+    far finer than any of them means, so that they print short.
     """
     if isinstance(value, Interval):
         return format_instant(value.earliest)
