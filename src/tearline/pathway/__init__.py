@@ -1,1 +1,5 @@
-"""Tearline."""
+"""Who could have held a product by then, how, and where the record is silent."""
+
+from tearline.pathway.trace import trace
+
+__all__ = ["trace"]

@@ -1,0 +1,200 @@
+"""From the events table and the register to the kernel's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tearline.pathway.cast import EVER, Cast, assemble
+from tearline.pathway.columns import AUTHOR, KINDS, ORIGIN, EventArrays, FamilyArrays
+from tearline.records.kinds import Basis
+from tearline.records.parties import Party, PartyKind
+from tearline.records.products import Product
+from tearline.records.times import to_micros
+from tearline.views.register import Register
+
+N = TypeVar("N", bound=np.generic)
+
+_WORDS = ["", *(basis.word for basis in Basis)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Kernel columns; `source[e]` is the row of `table` an event comes from, -1 for authorship and origin."""
+
+    table: pa.Table
+    source: NDArray[np.int64]
+    events: EventArrays
+    cast: Cast
+    families: FamilyArrays
+
+
+def gather(
+    register: Register, families: Sequence[tuple[str, ...]], table: pa.Table, before: int, *, chains: bool
+) -> Gathered:
+    """Columns for one run per family (its product first); events at or after `before` (microseconds) are left out.
+
+    `table` holds events of the families' products, in any order; an event counts once for every family it is in.
+    """
+    members = sorted({product for family in families for product in family})
+    table = table.filter(pc.less(table["at_earliest"].cast(pa.int64()), before))
+    product = _codes(table["product"], members)
+    runs, places, source = _memberships(families, members, product)
+    lo, hi = _micros(table, "at_earliest")[source], _micros(table, "at_latest")[source]
+    raws, actor, recipient = _parties(table)
+    seeds = _seeds(register, families, before, chains=chains)
+    originators = [register.products[p].originator for p in members]
+    resolved = [register.resolve(raw) for raw in raws]
+    cast = assemble(register, [*resolved, *(party for *_, party in seeds)], originators)
+    party_of = np.array([*(cast.codes[party] for party in resolved), -1], dtype=np.int32)
+    rank = np.empty(table.num_rows, np.int64)
+    rank[_identifier_order(table)] = np.arange(table.num_rows)
+    own = [
+        np.array(column, dtype=np.int64) for column in zip(*((r, m, k, t) for r, m, k, t, _ in seeds), strict=True)
+    ]
+    if not own:
+        own = [np.empty(0, np.int64)] * 4
+    seed_party = np.array([cast.codes[party] for *_, party in seeds], dtype=np.int32)
+    run = np.concatenate([own[0], runs])
+    low, high = np.concatenate([own[3], lo]), np.concatenate([own[3], hi])
+    ranks = np.concatenate([np.full(len(seeds), -1, np.int64), rank[source]])
+    order = np.lexsort((ranks, high, low, run))
+    nobody = np.full(len(seeds), -1, np.int32)
+
+    def column(seed: NDArray[Any], rest: NDArray[Any], dtype: type[N]) -> NDArray[N]:
+        return np.concatenate([seed, rest]).astype(dtype)[order]
+
+    events = EventArrays(
+        run=run.astype(np.int32)[order],
+        member=column(own[1], places, np.int32),
+        kind=column(own[2], _codes(table["kind"], [kind.value for kind in KINDS])[source], np.int8),
+        basis=column(
+            np.zeros(len(seeds), np.int8), np.maximum(_codes(table["basis"], _WORDS), 0)[source], np.int8
+        ),
+        lo=low[order],
+        hi=high[order],
+        actor=column(nobody, party_of[actor[source]], np.int32),
+        recipient=column(seed_party, party_of[recipient[source]], np.int32),
+    )
+    return Gathered(
+        table=table,
+        source=np.concatenate([np.full(len(seeds), -1, np.int64), source])[order],
+        events=events,
+        cast=cast,
+        families=_families(register.products, families, cast),
+    )
+
+
+def _codes(column: pa.ChunkedArray, words: Iterable[str]) -> NDArray[np.int64]:
+    """The place of each value among `words`, -1 where it is absent or not one of them."""
+    found = pc.index_in(column, value_set=pa.array(list(words), pa.string()))
+    return _numpy(pc.fill_null(found, -1)).astype(np.int64)
+
+
+def _parties(table: pa.Table) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct names of actors and recipients, and the place of each event's among them (-1: none)."""
+    sides = pa.chunked_array([*table["actor"].chunks, *table["recipient"].chunks], pa.string())
+    names = pc.unique(sides).drop_null().to_pylist()
+    return names, _codes(table["actor"], names), _codes(table["recipient"], names)
+
+
+def _numpy(column: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = column.to_numpy()
+    return found
+
+
+def _micros(table: pa.Table, name: str) -> NDArray[np.int64]:
+    return _numpy(table[name].cast(pa.int64()))
+
+
+def _identifier_order(table: pa.Table) -> NDArray[np.int64]:
+    """Rows in order of id: what breaks every tie, so that the order of the input never shows in an answer."""
+    return _numpy(pc.sort_indices(table["id"])).astype(np.int64)
+
+
+def _memberships(
+    families: Sequence[tuple[str, ...]], members: Sequence[str], product: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Every (family, event) pair: the run, the event's product's place in the family, and the event."""
+    at = {name: place for place, name in enumerate(members)}
+    order = np.argsort(product, kind="stable")
+    edges = np.searchsorted(product[order], np.arange(len(members) + 1))
+    pieces = [
+        (run, place, order[edges[at[name]] : edges[at[name] + 1]])
+        for run, family in enumerate(families)
+        for place, name in enumerate(family)
+    ]
+    if not pieces:
+        return (np.empty(0, np.int64),) * 3
+    sizes = [len(rows) for *_, rows in pieces]
+    return (
+        np.repeat([run for run, *_ in pieces], sizes).astype(np.int64),
+        np.repeat([place for _, place, _ in pieces], sizes).astype(np.int64),
+        np.concatenate([rows for *_, rows in pieces]),
+    )
+
+
+def _seeds(
+    register: Register, families: Sequence[tuple[str, ...]], before: int, *, chains: bool
+) -> list[tuple[int, int, int, int, Party]]:
+    """Where holdings begin without an event: (run, member, kind, time, party) of authors and originators."""
+    seeds: list[tuple[int, int, int, int, Party]] = []
+    for run, family in enumerate(families):
+        for place, name in enumerate(family):
+            product = register.products[name]
+            if chains:
+                seeds.append((run, place, ORIGIN, int(EVER), Party(PartyKind.ORGANISATION, product.originator)))
+            issued = to_micros(product.issued_at)
+            if issued < before:
+                seeds.extend(
+                    (run, place, AUTHOR, issued, register.resolve(author))
+                    for author in sorted(set(product.authors))
+                )
+    return seeds
+
+
+def _families(products: Mapping[str, Product], families: Sequence[tuple[str, ...]], cast: Cast) -> FamilyArrays:
+    first, below_first, below, from_first, above = [0], [0], [], [0], []
+    for family in families:
+        descendants = _descendants(products, family)
+        for place, name in enumerate(family):
+            below.extend(descendants[place])
+            below_first.append(len(below))
+            sources = {name, *(family[p] for p, found in enumerate(descendants) if place in found)}
+            above.extend(
+                sorted(cast.codes[Party(PartyKind.ORGANISATION, products[s].originator)] for s in sources)
+            )
+            from_first.append(len(above))
+        first.append(len(below_first) - 1)
+    return FamilyArrays(
+        first=np.array(first, np.int64),
+        descendants_first=np.array(below_first, np.int64),
+        descendants=np.array(below, np.int32),
+        originators_first=np.array(from_first, np.int64),
+        originators=np.array(above, np.int32),
+    )
+
+
+def _descendants(products: Mapping[str, Product], family: tuple[str, ...]) -> list[list[int]]:
+    """Of each member of a family, the places of everything in the family that is derived from it."""
+    places = {name: place for place, name in enumerate(family)}
+    children: list[set[int]] = [set() for _ in family]
+    for name, place in places.items():
+        for parent in products[name].derived_from:
+            if parent in places and parent != name:
+                children[places[parent]].add(place)
+    found: list[list[int]] = []
+    for place in range(len(family)):
+        below, waiting = set(children[place]), list(children[place])
+        while waiting:
+            fresh = children[waiting.pop()] - below
+            below |= fresh
+            waiting.extend(fresh)
+        found.append(sorted(below - {place}))
+    return found
