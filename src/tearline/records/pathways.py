@@ -53,7 +53,10 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A silence in the record: `says` states it, `ask` says what to ask for, `expires` when that may be lost."""
+    """A silence in the record: `says` states it, `ask` says what to ask for, `expires` when that may be lost.
+
+    `silent_from` and `silent_to` bound the stretch without records where it is a stretch (a hole in a log).
+    """
 
     id: str
     kind: GapKind
@@ -65,6 +68,8 @@ class Gap:
     product: str | None = None
     system: str | None = None
     expires: datetime | None = None
+    silent_from: datetime | None = None
+    silent_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
