@@ -1,0 +1,65 @@
+"""Printed or copied against the terms: not at all, or only if logged.
+
+A print or copy counts as logged where its record gives it a copy number. The originator's own people are not bound
+by the terms it sets for receivers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tearline.handling.evidence import Evidence
+from tearline.handling.rules.base import LOW, MEDIUM, Rule, finding
+from tearline.handling.sentences import times, when
+from tearline.records.findings import Finding
+from tearline.records.naming import mention
+
+PRINTED = "printed against the terms"
+COPIED = "copied against the terms"
+
+
+def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
+    column, kinds, act, noun = (
+        ("print", "('printed')", "printed", "printing")
+        if rule == PRINTED
+        else ("copying", "('copied', 'downloaded')", "copied", "copying")
+    )
+    for row in evidence.ask(
+        f"""
+        SELECT u.person, u.product, any_value(u.org0 ORDER BY u.t0) AS org, p.{column} AS term, min(u.t0) AS t0,
+               max(u.t1) AS t1, list(u.event ORDER BY u.t0, u.idx) AS events, count(*) AS n
+        FROM uses u JOIN products p USING (product)
+        WHERE u.role = 'actor' AND u.kind IN {kinds}
+          AND (p.{column} = 'no' OR (p.{column} = 'logged' AND u.copy_no IS NULL))
+          AND NOT EXISTS (FROM kin k WHERE k.organisation IN (u.org0, u.org1) AND k.ancestor = p.originator)
+        GROUP BY u.person, u.product, term ORDER BY u.product, u.person"""  # noqa: S608
+    ):
+        asked = (
+            f"its terms allow no {noun}"
+            if row["term"] == "no"
+            else f"its terms ask that {noun} be logged, and no copy number is recorded"
+        )
+        yield finding(
+            rule,
+            organisation=row["org"],
+            person=row["person"],
+            product=row["product"],
+            events=row["events"],
+            severity=MEDIUM if row["term"] == "no" else LOW,
+            says=f"The record shows that {mention(row['person'])} {act} {evidence.title(row['product'])} "
+            f"{times(row['n'])}, {when(row['t0'], row['t1'])}; {asked}.",
+        )
+
+
+def _rule(name: str, column: str, noun: str) -> Rule:
+    def lacks(evidence: Evidence) -> str | None:
+        limited = evidence.count(f"{column} IN ('no', 'logged')", "products")
+        return None if limited else f"no product's terms limit {noun}"
+
+    def find(evidence: Evidence) -> Iterable[Finding]:
+        return _find(evidence, name)
+
+    return Rule(name, lacks, find)
+
+
+RULES = (_rule(PRINTED, "print", "printing"), _rule(COPIED, "copying", "copying"))
