@@ -40,7 +40,9 @@ def stored(folder: Path, state: StreamState, manifest: Manifest) -> Iterator[tup
             rows += len(batch)
             yield segment.file, first, batch
         if rows != segment.count:
-            raise IntegrityFailure(f"{rows} records where {segment.count} were sealed", where=segment.file)
+            raise IntegrityFailure(
+                f"{rows} records where {segment.count} were sealed", where=f"{home.name}/{segment.file}"
+            )
     path = home / manifest.tail
     lines, _ = tail_lines(path, state.size - manifest.sealed)
     if lines:
@@ -91,7 +93,7 @@ class _Growth:
             self.frontier, blocks = extend(self.frontier, row[done * HASH : stop * HASH])
             done = stop
             self._compare_blocks(file, blocks)
-            self._compare_roots(file)
+            self._compare_roots(start, file)
 
     def _next_signed(self) -> int:
         sizes = self.history.sizes
@@ -112,23 +114,30 @@ class _Growth:
                 self.faults.append(Fault(f"{self.name}/{file}", what))
             self.blocks += 1
 
-    def _compare_roots(self, file: str) -> None:
+    def _compare_roots(self, start: int, file: str) -> None:
         size, history = self.frontier.size, self.history
-        if size == self.manifest.sealed and self.frontier != self.manifest.frontier and not self.wrong_root:
-            self._differs(file, size, "its manifest")
+        if self.wrong_root:
+            return
+        compared = False
+        if size == self.manifest.sealed:
+            compared = True
+            if self.frontier != self.manifest.frontier:
+                self._differs(start, file, "its manifest")
         at = self.reached
         while at < len(history.sizes) and history.sizes[at] == size and not self.wrong_root:
+            compared = True
             if self.frontier.root() != history.roots[at * HASH : (at + 1) * HASH]:
-                self._differs(file, size, f"{COMMITS} line {history.numbers[at] + 1}")
+                self._differs(start, file, f"{COMMITS} line {history.numbers[at] + 1}")
             at += 1
-        if not self.wrong_root:
+        if compared and not self.wrong_root:
             self.good = size
 
-    def _differs(self, file: str, size: int, against: str) -> None:
+    def _differs(self, start: int, file: str, against: str) -> None:
         # Every later root is wrong as well and says nothing new.
         self.wrong_root = True
-        what = f"records {self.good} to {size - 1} do not add up to the root signed in {against}"
-        self.faults.append(Fault(f"{self.name}/{file}", what))
+        what = f"records {self.good} to {self.frontier.size - 1} do not add up to the root signed in {against}"
+        where = f"{self.name}/{file}" if self.good >= start else self.name
+        self.faults.append(Fault(where, what))
 
 
 def check_records(
