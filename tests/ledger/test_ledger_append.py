@@ -6,6 +6,7 @@ import hmac
 import json
 import resource
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,7 @@ from tearline.ledger import (
     create_keys,
     create_ledger,
     leaf_hash,
+    verify,
     verify_consistency,
     verify_inclusion,
 )
@@ -47,6 +49,15 @@ def test_an_empty_ledger_holds(place: Place) -> None:
         create_ledger(place.folder / "ledger", place.keys)
     with pytest.raises(BadInput, match="no ledger"):
         Ledger.open(place.folder / "elsewhere", place.keys)
+
+
+def test_an_interrupted_creation_can_be_repeated(tmp_path: Path) -> None:
+    (tmp_path / "ledger" / "events").mkdir(parents=True)
+    (tmp_path / "ledger" / "commits.jsonl.part").write_bytes(b'{"num')
+    ledger = create_ledger(tmp_path / "ledger", create_keys(tmp_path / "keys"))
+    assert ledger.append(E, numbered(0, 1)) == range(1)
+    found = verify(tmp_path / "ledger", ledger.keys.verifier)
+    assert found.ok and not found.leftovers
 
 
 def test_a_record_is_its_documented_line(place: Place) -> None:

@@ -30,13 +30,13 @@ from tearline.records.kinds import Stream
 def create_ledger(folder: Path, keys: Keys) -> Ledger:
     """Make an empty ledger: a folder a stream, and a first commit in which every stream is empty.
 
-    Raises BadInput where one is already there.
+    Raises BadInput where one is already there. A creation that was interrupted can be repeated.
     """
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and any(path.is_file() and path.suffix != ".part" for path in folder.rglob("*")):
         raise BadInput("a ledger is already here", where=str(folder), remedy="Choose a new workspace folder")
     with disk_faults(folder):
         for stream in Stream:
-            (folder / stream.value).mkdir(parents=True)
+            (folder / stream.value).mkdir(parents=True, exist_ok=True)
         empty = {stream: Change(0, EMPTY_ROOT, None) for stream in Stream}
         write_durably(folder / COMMITS, compose(None, NO_LINE, times.now(), empty, keys.signer))
         sync_folder(folder.parent)
@@ -128,6 +128,22 @@ class Ledger:
     def prove_consistency(self, stream: Stream, old: int, state: LedgerState | None = None) -> Proof:
         """The proof that the first `old` records are still the beginning of the stream."""
         return prove_consistency(self._reader, stream, old, self.size(stream, state))
+
+    def inclusion_document(self, stream: Stream, index: int, state: LedgerState | None = None) -> dict[str, Any]:
+        """A record with the proof that it is in the stream, for whoever has no Tearline: JSON with `record`
+        (its line; null where it was erased), `leaf`, `steps` and the signed `checkpoint`."""
+        state = state or self.state()
+        proof = self.prove_inclusion(stream, index, state)
+        line = self._reader.line(stream, index)
+        return proof.document(self.checkpoint(stream, state), record=line)
+
+    def consistency_document(
+        self, stream: Stream, old: LedgerState, state: LedgerState | None = None
+    ) -> dict[str, Any]:
+        """The proof that what `old` held is still the beginning of the stream: `older`, `checkpoint`, `steps`."""
+        state = state or self.state()
+        proof = self.prove_consistency(stream, old.size(stream), state)
+        return proof.document(self.checkpoint(stream, state), older=self.checkpoint(stream, old))
 
     # Writing -----------------------------------------------------------------------------------------------
 

@@ -55,4 +55,6 @@ def _one(path: Path, name: str, until: float) -> Iterator[None]:
         os.pwrite(descriptor, f"process {os.getpid()} of user {os.getuid()}".ljust(60).encode() + b"\n", 0)
         yield
     finally:
+        # Said outright: a child forked meanwhile shares the lock, and would hold it for as long as it lives.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)

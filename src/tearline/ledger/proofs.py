@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tearline.ledger.reading import Reader
 from tearline.ledger.tree import consistency_spans, inclusion_spans, span_root
@@ -23,6 +24,20 @@ class Proof:
     size: int
     leaf: bytes | None
     steps: tuple[bytes, ...]
+
+    def document(self, checkpoint: str, **more: str | None) -> dict[str, Any]:
+        """The proof as JSON that others can check, as docs/ledger.md says: with the signed checkpoint of the
+        tree of `size`, and what else belongs to it (the record's line; the older checkpoint)."""
+        return {
+            "proof": "consistency" if self.leaf is None else "inclusion",
+            "stream": self.stream.value,
+            "first": self.first,
+            "size": self.size,
+            "steps": [step.hex() for step in self.steps],
+            "checkpoint": checkpoint,
+            **({} if self.leaf is None else {"leaf": self.leaf.hex()}),
+            **more,
+        }
 
 
 def _roots(reader: Reader, stream: Stream, spans: list[tuple[int, int]]) -> tuple[bytes, ...]:

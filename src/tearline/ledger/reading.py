@@ -106,3 +106,9 @@ class Reader:
     def leaves(self, stream: Stream, start: int, stop: int) -> bytes:
         """The leaf hashes of records `[start, stop)`."""
         return b"".join([leaf_row(batch) for _, batch in self.records(stream, start, stop)])
+
+    def line(self, stream: Stream, index: int) -> str | None:
+        """One record's canonical line; None where its body was erased."""
+        _, batch = next(self.records(stream, index, index + 1))
+        line: str | None = batch.column("line")[0].as_py()
+        return line
