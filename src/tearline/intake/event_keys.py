@@ -1,0 +1,120 @@
+"""Which events are on record: a rebuildable index of their ids and contents, never trusted.
+
+Two 64-bit hashes an event, one of its id and one of what it says, in Parquet files under
+`WORKSPACE/views/event-keys/`. Its catalogue names the size and root of the events stream it covers and the SHA-256
+of each file; what does not match is built again from the ledger. Two different ids share a hash with probability
+n²/2⁶⁵ (for 1e8 events 3e-4 that it happens at all); the later of the two would then lie in quarantine, in sight.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from tearline.ledger import Ledger, LedgerState
+from tearline.records.errors import CouldNot
+from tearline.records.kinds import Stream
+
+FIELDS = (
+    "kind",
+    "product",
+    "at_earliest",
+    "at_latest",
+    "copy",
+    "actor",
+    "recipient",
+    "organisation",
+    "system",
+    "basis",
+)
+
+BODY = "{" + ",".join(f'"{name}":"VARCHAR"' for name in ("id", *FIELDS)) + ',"detail":"JSON","batch":"VARCHAR"}'
+"""The shape in which DuckDB reads an event's body."""
+
+CONTENT = f"hash({', '.join(f'e.{name}' for name in FIELDS)}, CAST(e.detail AS VARCHAR))"
+"""The hash of what an event says, of a struct `e` with the fields of a body."""
+
+_CATALOGUE = "catalogue.json"
+
+
+def build_keys(
+    connection: duckdb.DuckDBPyConnection, folder: Path, ledger: Ledger, state: LedgerState
+) -> list[Path]:
+    """The index's files for `state`: columns `key`, `content` (UBIGINT) and `batch`. Built where needed."""
+    root = state.streams[Stream.EVENTS].root
+    size = state.size(Stream.EVENTS)
+    catalogue = _catalogue(folder)
+    covered = 0
+    if catalogue is not None and catalogue["size"] <= size:
+        past = state if catalogue["size"] == size else ledger.state_as_of({Stream.EVENTS: catalogue["size"]})
+        events = past.streams[Stream.EVENTS]
+        if events.size == catalogue["size"] and events.root == catalogue["root"]:
+            covered = events.size
+    parts: list[dict[str, Any]] = catalogue["parts"] if catalogue is not None and covered else []
+    if covered < size or catalogue is None:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if covered < size:
+                parts = [*parts, _part(connection, folder, ledger, state, covered, size)]
+            _write(folder, size, root, parts)
+        except OSError as error:
+            raise CouldNot(
+                f"the index of events could not be written: {error.strerror or error}",
+                where=str(folder),
+                remedy="Check free space and permissions, then try again",
+            ) from error
+    return [folder / part["file"] for part in parts]
+
+
+def _part(
+    connection: duckdb.DuckDBPyConnection, folder: Path, ledger: Ledger, state: LedgerState, start: int, stop: int
+) -> dict[str, Any]:
+    name = f"{start:012d}-{stop:012d}.parquet"
+    # `scan` streams; DuckDB pulls one batch after the other, so memory does not grow with the stream.
+    scanned: pa.RecordBatchReader = ledger.scan(Stream.EVENTS, start, stop, state=state)
+    connection.register("scanned", scanned)
+    try:
+        connection.execute(
+            f"COPY (SELECT hash(e.id) AS key, {CONTENT} AS content, e.batch AS batch "  # noqa: S608 -- constants
+            f"FROM (SELECT json_transform(body, '{BODY}') AS e FROM scanned)) "
+            f"TO '{_quoted(folder / name)}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    finally:
+        connection.unregister("scanned")
+    with (folder / name).open("rb") as file:
+        return {"file": name, "sha256": file_digest(file, sha256).hexdigest()}
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _write(folder: Path, size: int, root: str, parts: list[dict[str, Any]]) -> None:
+    text = json.dumps({"engine": duckdb.__version__, "size": size, "root": root, "parts": parts})
+    part = folder / f"{_CATALOGUE}.part"
+    part.write_text(text, encoding="utf-8")
+    part.replace(folder / _CATALOGUE)
+    named = {_CATALOGUE, *(entry["file"] for entry in parts)}
+    for path in folder.iterdir():
+        if path.name not in named:
+            path.unlink(missing_ok=True)
+
+
+def _catalogue(folder: Path) -> dict[str, Any] | None:
+    """The catalogue, where it and every file it names are sound and made by this engine (hashes differ by it)."""
+    try:
+        found = json.loads((folder / _CATALOGUE).read_text(encoding="utf-8"))
+        if found["engine"] != duckdb.__version__ or not isinstance(found["size"], int):
+            return None
+        for part in found["parts"]:
+            with (folder / Path(part["file"]).name).open("rb") as file:
+                if file_digest(file, sha256).hexdigest() != part["sha256"]:
+                    return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return dict(found)

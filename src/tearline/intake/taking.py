@@ -1,0 +1,146 @@
+"""One invocation's records on their way into the ledger: accepted, known already, or refused; then committed.
+
+Everything happens inside one ledger transaction whose locks are held from the look at what is on record to the
+commit, so that two intakes at once can neither lose nor double a record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from tearline.intake.batches import Counts, batch_body, new_batch_id
+from tearline.intake.event_keys import build_keys
+from tearline.intake.event_stage import EventStage
+from tearline.intake.known import Body, Known, retracted
+from tearline.intake.lines import SourceFile
+from tearline.intake.place import Place
+from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests
+from tearline.ledger import Transaction
+from tearline.records.kinds import Stream
+
+Refusals = Callable[[Sequence[tuple[int, int]]], Iterable[Refused]]
+"""From the file numbers and lines of staged events whose id is on record with other content, to their rows."""
+
+CONFLICT = "an event with this id and other content is on record"
+CONFLICT_REMEDY = "Give it an id of its own; an event on record is never replaced, only its batch retracted"
+
+
+class Taking:
+    """Made by `taking`. `batch` is the id that what is accepted will carry."""
+
+    def __init__(self, place: Place, transaction: Transaction, *, fresh: bool) -> None:
+        """`fresh`: rows that lie in quarantine already are not stored again."""
+        self.place = place
+        self.now = place.now()
+        self.batch = new_batch_id(self.now)
+        self.known = Known.read(place.ledger, transaction.state)
+        self.counts = Counts()
+        self._transaction = transaction
+        self._bodies: dict[Stream, list[str]] = {}
+        before = held_digests(place.quarantine, place.ledger, transaction.state) if fresh else frozenset()
+        self._quarantine = QuarantineWriter(place.quarantine, self.batch, before)
+        self._stage: EventStage | None = None
+
+    @property
+    def stage(self) -> EventStage:
+        """Where events gather; made when first asked for, with the products known by then."""
+        if self._stage is None:
+            self._stage = EventStage(self.place.spill, self.known, self.batch)
+        return self._stage
+
+    def register(self, stream: Stream, body: Body) -> None:
+        """Accept a checked row of a register, unless the very same was said before."""
+        if self.known.holds(stream, body):
+            self.counts.of(stream).duplicates += 1
+            return
+        self.known.add(stream, body)
+        self.counts.of(stream).accepted += 1
+        self.add(stream, body)
+
+    def add(self, stream: Stream, body: Body) -> None:
+        """Append a body that is not counted as read: what intake itself has to say."""
+        text = json.dumps({**body, "batch": self.batch}, ensure_ascii=False, separators=(",", ":"))
+        self._bodies.setdefault(stream, []).append(text)
+
+    def refuse(self, stream: Stream, row: Refused) -> None:
+        self.counts.of(stream).quarantined += 1
+        self._quarantine.add(row)
+
+    def warn(self, text: str) -> None:
+        if text not in self.counts.warnings:
+            self.counts.warnings.append(text)
+
+    def settle_events(self, refusals: Refusals) -> None:
+        """Decide which staged events are new."""
+        if self._stage is None:
+            return
+        state, ledger = self._transaction.state, self.place.ledger
+        keys = build_keys(self._stage.connection, self.place.event_keys, ledger, state)
+        settled = self._stage.settle(keys, retracted(ledger, state))
+        counts = self.counts.of(Stream.EVENTS)
+        counts.accepted += settled.accepted
+        counts.duplicates += settled.duplicates
+        if settled.conflicts:
+            for row in refusals(settled.conflicts):
+                self.refuse(Stream.EVENTS, row)
+
+    def conclude(
+        self,
+        kind: str,
+        files: Sequence[SourceFile] = (),
+        *,
+        retries: tuple[str, ...] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> Counts:
+        """Append everything and the batch's own record; nothing at all where nothing new was said."""
+        total = self.counts.total()
+        news = total.accepted or self._quarantine.stored or any(self._bodies.values())
+        if not news and not (retries and total.duplicates):
+            return self.counts
+        digest = self._quarantine.finish()
+        for stream, bodies in self._bodies.items():
+            self._transaction.append(stream, bodies)
+        if self._stage is not None and self.counts.of(Stream.EVENTS).accepted:
+            for column in self._stage.bodies():
+                self._transaction.append(Stream.EVENTS, column)
+        self.counts.batch = self.batch
+        body = batch_body(
+            self.batch,
+            kind,
+            self.now,
+            self.place.by,
+            counts=self.counts,
+            files=tuple(files),
+            quarantine_sha256=digest,
+            retries=retries,
+            more=more,
+        )
+        self._transaction.append(Stream.BATCHES, [body])
+        return self.counts
+
+    def close(self) -> None:
+        if self._stage is not None:
+            self._stage.__exit__(None, None, None)
+
+    def abandon(self) -> None:
+        self._quarantine.abandon()
+
+
+@contextmanager
+def taking(place: Place, streams: Sequence[Stream], *, fresh: bool = True) -> Iterator[Taking]:
+    """Hold the streams' locks; commit what was concluded when the block ends, drop everything when it raises."""
+    one: Taking | None = None
+    try:
+        with place.ledger.transaction([*streams, Stream.BATCHES]) as transaction:
+            one = Taking(place, transaction, fresh=fresh)
+            try:
+                yield one
+            finally:
+                one.close()
+    except BaseException:
+        if one is not None:
+            one.abandon()
+        raise
