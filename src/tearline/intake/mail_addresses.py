@@ -19,7 +19,7 @@ _MAILTO = re.compile(r"\[mailto:\s*([^\]]*)\]?", re.IGNORECASE)
 _ANGLE = re.compile(r"<\s*([^<>]{1,320}?)\s*>?\s*$")
 _BARE = re.compile(r"[^\s<>()\[\]'\",;:]{1,64}@[^\s<>()\[\]'\",;:]{1,255}")
 _SEPARATOR = re.compile(r"(?<=>)\s?[.:•]\s|•\s")
-_EDGE = " \t,;|•."
+_EDGE = " \t,;|•"
 _HAS_WORD = re.compile(r"\w")
 
 
@@ -35,7 +35,7 @@ def tidy(raw: str) -> str | None:
     """One name or address with its blanks and stray marks put right, or None where nothing legible is left."""
     text = " ".join(raw.split()).strip(_EDGE)
     text = re.sub(r"\s+>", ">", re.sub(r"<\s+", "<", text))
-    text = re.sub(r"\s*(?:<>?|[\[<(]\s?mailto\W?)$", "", text)
+    text = re.sub(r"\s*(?:<>?|[\[<(]\s?(?:mailto\W?)?|(?<=['\"> ])\.)$", "", text)
     if text.startswith("<") and text.find(">") in (-1, len(text) - 1):
         text = text.strip("<>")
     for mark in "'\"":
@@ -51,6 +51,7 @@ def tidy(raw: str) -> str | None:
 
 def split_address(raw: str) -> tuple[str | None, str | None]:
     """The name and the address in one addressee as written; each None where absent."""
+    raw = " ".join(raw.split())
     if found := _MAILTO.search(raw):
         return tidy(raw[: found.start()]), tidy(found[1])
     if found := _ANGLE.search(raw):
@@ -71,6 +72,12 @@ def split_addressees(value: str) -> tuple[str, ...]:
                 break
     found = (tidy(piece) for piece in pieces[:MAX_ADDRESSEES])
     return tuple(piece for piece in found if piece)
+
+
+def split_header_addressees(value: str) -> tuple[str, ...]:
+    """The addressees in a mail's own header field, where commas separate; encoded words are not yet read."""
+    pieces = _commas(value) if "," in value else _outside(value, ";")
+    return tuple(piece for piece in pieces[:MAX_ADDRESSEES] if piece.strip())
 
 
 def _outside(value: str, mark: str) -> list[str]:

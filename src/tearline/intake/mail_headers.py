@@ -63,7 +63,7 @@ _LOOSE = re.compile(r"([\w][\w'’À-ÿ -]{0,12}?)\s{0,3}(?:[:;.'_](?=\s|$)|\s{2
 _BARE = re.compile(r"(subject|objet|to|cc|sent)\s", re.IGNORECASE)
 _MAYBE_FROM = re.compile(r"(?:F[\w'.,]{1,6}|From)(?:\s{0,2}:|\s{3,}|$)")
 _OTHER = re.compile(r"[A-Z][\w/-]{2,18}(?: [A-Za-z]{2,10}){0,2}:(?:\s|$)")
-_INLINE = re.compile(r"\s{2,}(To|Sent|Date|Cc|Subject|Posted At|À|Envoyé|Objet)\s?:", re.IGNORECASE)
+_INLINE = re.compile(r"(?<=\s\s)(To|Sent|Date|Cc|Subject|Posted At|À|Envoyé|Objet)\s?:", re.IGNORECASE)
 _NOISE = " \t>|•*'.,»«_-–—·‘’\""
 _HEAD = 40
 
@@ -137,12 +137,11 @@ class _Block:
     def close(self) -> None:
         if self.role and self.role != "other":
             limit = MAX_FIELD if self.role in ("to", "cc", "bcc", "attachments") else _MAX_SHORT_FIELD
-            value = "\n".join(self.parts)
+            value = " ".join(part.strip() for part in self.parts)
             self.whole = self.whole and len(value) <= limit
             value = value[:limit]
             kept = self.fields.setdefault(self.role, [])
-            # A value wrapped in the middle of a name reads on; a wide gap inside a line stays visible.
-            kept.append(re.sub(r"\s*\n\s*", " ", value).strip())
+            kept.append(value.strip())
         self.role, self.parts = "", []
 
     def open(self, role: str, value: str) -> None:
@@ -288,7 +287,7 @@ def _attribution(lines: Sequence[Line], at: int) -> Header | None:
     for here in range(at, min(at + _ATTRIBUTION_LINES, len(lines))):
         if lines[here].blank and here == at + 1 and not lines[here].stamp:
             return None
-        said = f"{said} {lines[here].text}"[:_ATTRIBUTION_LENGTH]
+        said = " ".join(f"{said} {lines[here].text[:_ATTRIBUTION_LENGTH]}".split())[:_ATTRIBUTION_LENGTH]
         if lines[here].text.rstrip().endswith(":"):
             found = _ATTRIBUTION.match(said)
             return _attributed(found["said"], lines, here + 1) if found else None

@@ -21,9 +21,11 @@ _BANNER = re.compile(
 )
 _RELEASED = re.compile(r"RELEASED? (?:IN (?:FULL|PART)|UNDER THE)|department of state\s+case no", re.IGNORECASE)
 _CODE = (
-    r"(?:B[1-9](?:\s?\([A-F]\)|\s(?:INA|CIA|NSA))?|1\.4\s?\(\s?[A-Ha-h]\s?\)?|s\.\s?\d{1,2}\(\d\)(?:\([a-z]\))?)"
+    r"(?:B[1-9](?:\s?\([A-F]\)|\s(?:INA|CIA|NSA))?|1\s?[.]?\s?4\s?\(\s?[A-Ha-h](?:\s?\))?|"
+    r"s\.\s?\d{1,2}\(\d\)(?:\([a-z]\))?)"
 )
-_CODES = rf"{_CODE}(?:\s{{0,3}},?\s{{0,3}}{_CODE})*"
+# One way only to read what stands between two codes: a second would let a hostile line multiply them.
+_CODES = rf"{_CODE}(?:\s{{0,6}}(?:,\s{{0,3}})?{_CODE})*"
 _EACH_CODE = re.compile(_CODE)
 _CODE_TAIL = re.compile(rf"(?:^|\s{{2,}})({_CODES})[\s.,'•|1It-]{{0,8}}$")
 _RELEASE_TAIL = re.compile(
@@ -39,7 +41,7 @@ _NOTE_DATE = re.compile(r"\s{4,}(\d\d/\d\d/\d{4})$")
 _INNER_CODE = re.compile(rf"(?<=\s\s)({_CODES})(?=\s\s|\s?[;,])")
 _LONGEST_SCANNED = 1_000
 _DECLASSIFY_REST = re.compile(
-    r"\s*((?:(?:CONFIDENTIAL|SECRET|Class:|Reason:|Declassify|on:)[^a-z]{0,3}|1\.4\s?\([A-H]\)|\d\d/\d\d/\d{4}|[—,\s-])+)",
+    r"\s*((?:(?:CONFIDENTIAL|SECRET|Class:|Reason:|Declassify|on:)|1\.4\s?\([A-H]\)|\([A-H]\)|\d\d/\d\d/\d{4}|[—,\s-])+)",
 )
 _TAIL = 240
 _SHORT = 16
@@ -86,7 +88,7 @@ class _Stamps:
     def add_codes(self, text: str | None) -> None:
         for code in _EACH_CODE.findall(text or ""):
             tidy = "".join(code.split())
-            if tidy.startswith("1.4"):
+            if tidy.startswith("1"):
                 tidy = f"1.4({tidy.upper().strip('()')[-1]})"
             self.codes.add(re.sub(r"(?<=B\d)(?=[A-Z])", " ", tidy))
 
