@@ -1,0 +1,182 @@
+"""Learns the weights of matching again: `python benchmarks/train_matching.py` writes `weights.json`.
+
+Each article is set against the register with its true source and without it, and against small registers drawn
+at random, so that the probabilities hold for three products as for hundreds. Nothing of the data is kept but
+the weights.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matching_data import Articles, insciout
+
+from tearline.matching.candidates import shortlist
+from tearline.matching.comparison import compare
+from tearline.matching.features import MEASURES, measures, with_rivals
+from tearline.matching.portions import PAIR_MEASURES, pair_measures
+from tearline.matching.reading import Vocabulary, read
+from tearline.views.passages import PassageIndex, build_index
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "src" / "tearline" / "matching" / "weights.json"
+KEPT = 15  # candidates of a register that teach; the rest are plainly unrelated
+SMALL_REGISTERS = (1, 2, 3, 5, 10, 25, 60)
+RIDGE_PRODUCT, RIDGE_PORTION = 1.0, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One article against one register: measures (K, measures) of its candidates and which is true."""
+
+    article: str
+    source: str
+    products: tuple[str, ...]
+    measured: np.ndarray
+    true: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    def log_odds(self, rows: np.ndarray) -> np.ndarray:
+        return (rows - self.mean) / self.scale @ self.weights + self.intercept
+
+
+def fit(rows: np.ndarray, labels: np.ndarray, ridge: float, weight: np.ndarray | None = None) -> Model:
+    """Logistic regression with a ridge penalty, by Newton's method."""
+    mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-6)
+    x = np.c_[(rows - mean) / scale, np.ones(len(rows))]
+    sample = np.ones(len(rows)) if weight is None else weight
+    beta = np.zeros(x.shape[1])
+    penalty = np.r_[np.full(x.shape[1] - 1, ridge), 1e-9]
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
+        gradient = x.T @ (sample * (labels - p)) - penalty * beta
+        curvature = (x * (sample * np.maximum(p * (1 - p), 1e-9))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(curvature, gradient)
+        beta += step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-9))
+        if np.abs(step).max() < 1e-7:
+            break
+    return Model(mean, scale, beta[:-1], float(beta[-1]))
+
+
+def examples(data: Articles, index: PassageIndex, articles: list[int], withhold: bool) -> list[Example]:
+    """Each article against `index`; with `withhold` again without its true source."""
+    vocabulary = Vocabulary.of(index)
+    place = {product: at for at, product in enumerate(index.product_ids)}
+    out = []
+    for at in articles:
+        disclosure = data.disclosures[at]
+        source = data.truth[disclosure.id]
+        reading = read(disclosure.text, vocabulary)
+        eligible = np.ones(index.products, dtype=bool)
+        for present in (True, False) if withhold else (True,):
+            if not present:
+                if source not in place or index.products == 1:
+                    continue
+                eligible[place[source]] = False
+            short = shortlist(reading, index, eligible)
+            measured, _ = measures(reading, index, short, compare(reading, index, short.products))
+            products = tuple(index.product_ids[number] for number in short.products)
+            true = np.asarray([product == source for product in products])
+            out.append(Example(disclosure.id, source, products, measured, true))
+    return out
+
+
+def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: int = 7) -> list[Example]:
+    """Articles against registers of a few products; half the time their source is among them."""
+    rng = np.random.default_rng(seed)
+    by_source: dict[str, list[int]] = {}
+    for at, disclosure in enumerate(data.disclosures):
+        by_source.setdefault(data.truth[disclosure.id], []).append(at)
+    out = []
+    for size in SMALL_REGISTERS:
+        for _ in range(each):
+            chosen = rng.choice(len(data.products), size, replace=False)
+            index = build_index([data.products[at] for at in chosen])
+            inside = [at for product in index.product_ids for at in by_source.get(product, [])]
+            rng.shuffle(inside)
+            outside = rng.choice(len(data.disclosures), articles // 2, replace=False).tolist()
+            out.extend(examples(data, index, sorted({*inside[: articles // 2], *outside}), withhold=False))
+    return out
+
+
+def floors_of(full: list[Example]) -> np.ndarray:
+    """What the best of the register reaches in each measure where the source is not in it (medians)."""
+    return np.median([one.measured.max(0) for one in full if not one.true.any()], axis=0)
+
+
+def rows_of(some: list[Example], floors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rows = np.concatenate([with_rivals(one.measured, floors)[:KEPT] for one in some])
+    return rows, np.concatenate([one.true[:KEPT] for one in some]).astype(float)
+
+
+def pair_rows(data: Articles, index: PassageIndex) -> list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
+    """For each statement: its source's id, measures of each passage of the source, labels, and portions."""
+    vocabulary = Vocabulary.of(index)
+    place = {product: at for at, product in enumerate(index.product_ids)}
+    out = []
+    for statement in data.statements:
+        reading = read(" ".join(statement["news_main"].split()), vocabulary)
+        number = place.get(statement["ref"])
+        if number is None or not reading.passages:
+            continue
+        comparison = compare(reading, index, np.asarray([number]))
+        eligible = np.zeros(index.products, dtype=bool)
+        eligible[number] = True
+        _, runs = measures(reading, index, shortlist(reading, index, eligible), comparison)
+        measured = pair_measures(reading, index, comparison, 0, runs[0]).max(axis=0)
+        labels = np.asarray(
+            [_restated(index, int(row), statement["source_sentences"]) for row in comparison.rows]
+        )
+        if labels.any():
+            out.append((statement["ref"], measured, labels, index.passage_portion[comparison.rows]))
+    return out
+
+
+def _restated(index: PassageIndex, row: int, sentences: list[str]) -> bool:
+    """Whether index passage `row` and one of the sentences are the same or one contains the other."""
+    text = index.portion_texts[index.passage_portion[row]][index.passage_start[row] : index.passage_end[row]]
+    return any(len(text) > 15 and (text in sentence or sentence in text) for sentence in sentences)
+
+
+def document(inputs: list[str], model: Model) -> dict[str, object]:
+    return {
+        "inputs": inputs,
+        "mean": np.round(model.mean, 6).tolist(),
+        "scale": np.round(model.scale, 6).tolist(),
+        "weights": np.round(model.weights, 6).tolist(),
+        "intercept": round(model.intercept, 6),
+    }
+
+
+def main() -> None:
+    data = insciout()
+    index = build_index(data.products)
+    full = examples(data, index, list(range(len(data.disclosures))), withhold=True)
+    floors = floors_of(full)
+    product = fit(*rows_of(full + small_registers(data), floors), RIDGE_PRODUCT)
+    pairs = pair_rows(data, index)
+    portion = fit(
+        np.concatenate([measured for _, measured, _, _ in pairs]),
+        np.concatenate([labels for _, _, labels, _ in pairs]).astype(float),
+        RIDGE_PORTION,
+    )
+    names = [*MEASURES, *(f"{name}, less the best rival's" for name in MEASURES)]
+    written = {
+        "floors": np.round(floors, 6).tolist(),
+        "product": document(names, product),
+        "portion": document(list(PAIR_MEASURES), portion),
+    }
+    WEIGHTS.write_text(json.dumps(written, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Every passage of a text against every passage of the shortlisted products, as matrices.
+
+`words` is the BM25 of a product's passage for the distinct terms of a text's passage (in nats of rarity);
+`meaning` the cosine of their vectors. From these all else is read off: the best passage of each product for
+each passage of the text, and by how much it beats what any other product offers there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tearline.matching.candidates import LEAST_RARITY
+from tearline.matching.reading import UNKNOWN, Reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tearline.views.passages import PassageIndex
+
+_K1, _B = 1.2, 0.75
+_MOST_ROWS = 400  # passages of one product: of a long report those that share most rarity with the text
+_UNKNOWN_RARITY = 5.0  # nats; a word no product holds is as rare as a register of hundreds can tell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """M passages of the text, K products, R passages of theirs in all."""
+
+    rows: NDArray[np.int64]  # (R,) the passages' numbers in the index
+    owner_from: NDArray[np.int64]  # (K+1,) into rows
+    words: NDArray[np.float32]  # (M, R) nats
+    meaning: NDArray[np.float32]  # (M, R) cosine
+    own: NDArray[np.float32]  # (M,) summed rarity of the passage's own terms, nats
+    row_own: NDArray[np.float32]  # (R,) the same of the product's passage
+
+    def best_words(self) -> NDArray[np.float32]:
+        """(M, K): for each passage the best of each product."""
+        return _best(self.words, self.owner_from)
+
+    def best_meaning(self) -> NDArray[np.float32]:
+        return _best(self.meaning, self.owner_from)
+
+
+def compare(reading: Reading, index: PassageIndex, products: NDArray[np.int64]) -> Comparison:
+    """Compares `reading` with the passages of `products` (numbers in the index)."""
+    terms = np.unique(reading.term[reading.term != UNKNOWN])
+    terms = terms[index.term_rarity[terms] >= LEAST_RARITY]
+    local = np.full(len(index.terms), UNKNOWN, dtype=np.int32)
+    local[terms] = np.arange(len(terms))
+    chosen = [_rows(index, local, int(product)) for product in products]
+    rows = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
+    owner_from = np.concatenate([[0], np.cumsum([len(part) for part in chosen])]).astype(np.int64)
+    held = _held(reading, local, len(terms))
+    weights, row_own = _row_weights(index, rows, local, terms)
+    vectors = index.vectors[rows].astype(np.float32)
+    return Comparison(
+        rows=rows,
+        owner_from=owner_from,
+        words=held @ weights.T,
+        meaning=reading.vectors @ vectors.T,
+        own=_own(reading, index),
+        row_own=row_own,
+    )
+
+
+def _rows(index: PassageIndex, local: NDArray[np.int32], product: int) -> NDArray[np.int64]:
+    first, last = int(index.passage_from[product]), int(index.passage_from[product + 1])
+    rows = np.arange(first, last, dtype=np.int64)
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    low, high = int(index.token_from[first]), int(index.token_from[last])
+    term = index.token_term[low:high]
+    weight = np.where(local[term] != UNKNOWN, index.term_rarity[term], 0.0)
+    shared = np.add.reduceat(np.append(weight, 0.0), index.token_from[first:last] - low)
+    empty = index.token_from[first:last] == index.token_from[first + 1 : last + 1]
+    return np.sort(rows[np.argsort(-np.where(empty, 0.0, shared), kind="stable")[:_MOST_ROWS]])
+
+
+def _held(reading: Reading, local: NDArray[np.int32], terms: int) -> NDArray[np.float32]:
+    held = np.zeros((len(reading.passages), terms), dtype=np.float32)
+    known = reading.term != UNKNOWN
+    column = np.where(known, local[np.maximum(reading.term, 0)], UNKNOWN) if len(local) else reading.term
+    use = column != UNKNOWN
+    held[reading.passage[use], column[use]] = 1.0
+    return held
+
+
+def _row_weights(
+    index: PassageIndex, rows: NDArray[np.int64], local: NDArray[np.int32], terms: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """BM25 weights of the text's terms in each row, and each row's own summed rarity."""
+    lengths = index.token_from[rows + 1] - index.token_from[rows]
+    of_row = np.repeat(np.arange(len(rows)), lengths)
+    offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    term = index.token_term[np.repeat(index.token_from[rows], lengths) + offsets]
+    own = np.bincount(of_row, weights=_counted(index.term_rarity[term]), minlength=len(rows))
+    column = local[term] if len(local) else term
+    use = column != UNKNOWN
+    counts = np.zeros((len(rows), len(terms)), dtype=np.float32)
+    np.add.at(counts, (of_row[use], column[use]), 1.0)
+    mean = float(np.diff(index.token_from).mean()) if len(index.token_from) > 1 else 1.0
+    damping = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0)))[:, None].astype(np.float32)
+    weights = index.term_rarity[terms][None, :] * counts * (_K1 + 1) / (counts + damping)
+    return weights.astype(np.float32), own.astype(np.float32)
+
+
+def _own(reading: Reading, index: PassageIndex) -> NDArray[np.float32]:
+    """Summed rarity of each passage's terms; a term the register lacks counts as rare."""
+    rarity = np.full(len(reading.term), _UNKNOWN_RARITY)
+    known = reading.term != UNKNOWN
+    rarity[known] = _counted(index.term_rarity[reading.term[known]])
+    return np.bincount(reading.passage, weights=rarity, minlength=len(reading.passages)).astype(np.float32)
+
+
+def _counted(rarity: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.where(rarity >= LEAST_RARITY, rarity, 0.0).astype(np.float32)
+
+
+def _best(matrix: NDArray[np.float32], owner_from: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The maximum over each owner's columns; 0 for an owner without any."""
+    owners = len(owner_from) - 1
+    out = np.zeros((matrix.shape[0], owners), dtype=np.float32)
+    filled = owner_from[:-1] < owner_from[1:]
+    if matrix.shape[0] and filled.any():
+        out[:, filled] = np.maximum.reduceat(matrix, owner_from[:-1][filled], axis=1)
+    return out

@@ -1,0 +1,99 @@
+"""Which portion of a product a passage draws on, once the product is granted.
+
+Each passage of the text is set against each passage of the product; a portion's score is its best passage's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tearline.matching.reading import UNKNOWN, Reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tearline.matching.comparison import Comparison
+    from tearline.matching.runs import Run
+    from tearline.views.passages import PassageIndex
+
+PAIR_MEASURES = (
+    "words",
+    "share of the passage",
+    "share of the portion",
+    "words beyond the next",
+    "meaning",
+    "meaning beyond the next",
+    "runs",
+    "quantities",
+    "names",
+)
+
+
+def pair_measures(
+    reading: Reading, index: PassageIndex, comparison: Comparison, slot: int, runs: list[Run]
+) -> NDArray[np.float64]:
+    """(M, rows of the product, len(PAIR_MEASURES)) for the product in `slot` of the comparison."""
+    own = slice(int(comparison.owner_from[slot]), int(comparison.owner_from[slot + 1]))
+    words = comparison.words[:, own]
+    meaning = comparison.meaning[:, own]
+    rows = comparison.rows[own]
+    return np.stack(
+        [
+            np.log1p(words),
+            words / (comparison.own[:, None] + 1.0),
+            words / (comparison.row_own[own][None, :] + 1.0),
+            np.log1p(words) - np.log1p(_next_best(words)),
+            meaning,
+            meaning - _next_best(meaning),
+            np.log1p(_run_weights(reading, index, rows, runs)),
+            np.log1p(_shared_quantities(reading, index, rows)),
+            np.log1p(_shared_names(reading, index, rows)),
+        ],
+        axis=2,
+    ).astype(np.float64)
+
+
+def _next_best(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each entry the greatest of the others in its line; 0 where it is alone."""
+    if values.shape[1] < 2:
+        return np.zeros_like(values)
+    top = np.partition(values, -2, axis=1)
+    return np.where(values >= top[:, -1:], top[:, -2:-1], top[:, -1:])
+
+
+def _run_weights(
+    reading: Reading, index: PassageIndex, rows: NDArray[np.int64], runs: list[Run]
+) -> NDArray[np.float64]:
+    out = np.zeros((len(reading.passages), len(rows)))
+    for run in runs:
+        row = int(np.searchsorted(index.token_from, run.index_from, "right")) - 1
+        column = int(np.searchsorted(rows, row))
+        if column < len(rows) and rows[column] == row:
+            out[reading.passage[run.text_from], column] += run.weight
+    return out
+
+
+def _shared_quantities(reading: Reading, index: PassageIndex, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    out = np.zeros((len(reading.passages), len(rows)))
+    for column, row in enumerate(rows.tolist()):
+        stated = index.fact_key[index.fact_from[row] : index.fact_from[row + 1]]
+        if len(stated):
+            shared = np.isin(reading.fact_key, stated) & (reading.fact_key != UNKNOWN)
+            np.add.at(
+                out[:, column], reading.fact_passage[shared], index.key_rarity[reading.fact_key[shared]]
+            )
+    return out
+
+
+def _shared_names(reading: Reading, index: PassageIndex, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    out = np.zeros((len(reading.passages), len(rows)))
+    named = reading.name & (reading.term != UNKNOWN)
+    for column, row in enumerate(rows.tolist()):
+        run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
+        names = index.token_term[run][index.token_name[run]]
+        if len(names):
+            shared = named & np.isin(reading.term, names)
+            np.add.at(out[:, column], reading.passage[shared], index.term_rarity[reading.term[shared]])
+    return out

@@ -1,0 +1,82 @@
+"""A disclosure as the index sees it: its passages, the register's terms in them, its quantities and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tearline.text.embeddings import embed
+from tearline.text.quantities import Quantity, quantities
+from tearline.text.sentences import pieces_of_text
+from tearline.text.tokens import Tokens, name_flags, tokenise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tearline.views.passages import PassageIndex
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """The numbers of the index's terms and quantity keys, by what they stand for."""
+
+    terms: dict[str, int]
+    keys: dict[str, int]
+
+    @classmethod
+    def of(cls, index: PassageIndex) -> Vocabulary:
+        return cls(
+            {term: number for number, term in enumerate(index.terms)},
+            {key: number for number, key in enumerate(index.keys)},
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """N tokens in M passages. Spans are code points of `text`."""
+
+    text: str
+    passages: tuple[tuple[int, int], ...]
+    tokens: Tokens
+    term: NDArray[np.int32]  # (N,) the register's number of the token's term, UNKNOWN where it has none
+    passage: NDArray[np.int32]  # (N,) which passage the token stands in
+    name: NDArray[np.bool_]  # (N,)
+    facts: tuple[Quantity, ...]
+    fact_key: NDArray[np.int32]  # (len(facts),)
+    fact_passage: NDArray[np.int32]  # (len(facts),)
+    vectors: NDArray[np.float32]  # (M, 256) unit vectors
+
+
+def read(text: str, vocabulary: Vocabulary) -> Reading:
+    """Divides `text` into passages and looks its words and quantities up in the register's vocabulary."""
+    passages = pieces_of_text(text)
+    parts = [tokenise(text[start:end]) for start, end in passages]
+    tokens = Tokens(
+        tuple(form for part in parts for form in part.forms),
+        tuple(term for part in parts for term in part.terms),
+        tuple(passages[at][0] + start for at, part in enumerate(parts) for start in part.starts),
+        tuple(passages[at][0] + end for at, part in enumerate(parts) for end in part.ends),
+        tuple(capital for part in parts for capital in part.capital),
+    )
+    facts: list[Quantity] = []
+    fact_passage: list[int] = []
+    for at, (start, end) in enumerate(passages):
+        for one in quantities(text[start:end]):
+            facts.append(Quantity(one.key, start + one.start, start + one.end))
+            fact_passage.append(at)
+    return Reading(
+        text=text,
+        passages=tuple(passages),
+        tokens=tokens,
+        term=np.asarray([vocabulary.terms.get(term, UNKNOWN) for term in tokens.terms], dtype=np.int32),
+        passage=np.repeat(np.arange(len(parts)), [len(part) for part in parts]).astype(np.int32),
+        name=np.asarray([flag for part in parts for flag in name_flags(part)], dtype=np.bool_),
+        facts=tuple(facts),
+        fact_key=np.asarray([vocabulary.keys.get(fact.key, UNKNOWN) for fact in facts], dtype=np.int32),
+        fact_passage=np.asarray(fact_passage, dtype=np.int32),
+        vectors=embed([text[start:end] for start, end in passages]),
+    )

@@ -1,0 +1,119 @@
+"""Words in the same order in both texts: maximal common runs of three terms or more.
+
+Runs are found by joining three-term shingles on their hashes, so that time grows with what is shared and not
+with the product of the lengths. A run weighs the rarity of its terms, less what other products share of it: a
+run that stands in many products (a masthead, "notes to editors") weighs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tearline.matching.reading import UNKNOWN, Reading
+from tearline.views.passages import SHINGLE, shingle_hashes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tearline.views.passages import PassageIndex
+
+# A shingle in this many products or more is boilerplate; between one and this many its weight falls with the
+# logarithm.
+_BOILERPLATE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens `[text_from, text_to)` of the reading equal tokens `[index_from, index_to)` of the index."""
+
+    text_from: int
+    text_to: int
+    index_from: int
+    index_to: int
+    weight: float  # nats, boilerplate already taken off
+    own_share: float  # 1 where no other product holds any of it, 0 where it is boilerplate
+
+    @property
+    def length(self) -> int:
+        return self.text_to - self.text_from
+
+
+def common_runs(
+    reading: Reading, index: PassageIndex, product: int, text_hashes: NDArray[np.uint64]
+) -> list[Run]:
+    """The runs shared with `product`, heaviest first and without overlap in the text.
+
+    `text_hashes`: `hashes_of(reading)`, computed once a text.
+    """
+    low = int(index.token_from[index.passage_from[product]])
+    high = int(index.token_from[index.passage_from[product + 1]])
+    terms = index.token_term[low:high]
+    hashes = shingle_hashes(terms)
+    if not len(hashes) or not len(text_hashes):
+        return []
+    in_text, in_product = _joined(text_hashes, hashes)
+    # A hash is not proof: the terms themselves decide.
+    same = np.ones(len(in_text), dtype=np.bool_)
+    for offset in range(SHINGLE):
+        same &= reading.term[in_text + offset] == terms[in_product + offset]
+    in_text, in_product = in_text[same], in_product[same]
+    if not len(in_text):
+        return []
+    order = np.lexsort((in_text, in_product - in_text))
+    in_text, in_product = in_text[order], in_product[order]
+    breaks = (np.diff(in_text) != 1) | (np.diff(in_product) != 1)
+    starts = np.flatnonzero(np.r_[True, breaks])
+    ends = np.r_[starts[1:], len(in_text)]
+    share = own_shares(index, hashes[in_product])
+    found = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        text_from, text_to = int(in_text[start]), int(in_text[end - 1]) + SHINGLE
+        own = float(share[start:end].mean())
+        weight = own * float(index.term_rarity[reading.term[text_from:text_to]].sum())
+        first = low + int(in_product[start])
+        found.append(Run(text_from, text_to, first, first + text_to - text_from, weight, own))
+    return _without_overlap(found, len(reading.term))
+
+
+def hashes_of(reading: Reading) -> NDArray[np.uint64]:
+    """Shingle hashes of the reading; a shingle with an unknown term can stand in no product."""
+    hashes = shingle_hashes(reading.term)
+    for offset in range(SHINGLE):
+        hashes[reading.term[offset : offset + len(hashes)] == UNKNOWN] = 0
+    return hashes
+
+
+def own_shares(index: PassageIndex, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """For each shingle, from 1 (this product alone) to 0 (boilerplate)."""
+    if not len(index.shared_shingles):
+        return np.ones(len(hashes))
+    at = np.minimum(np.searchsorted(index.shared_shingles, hashes), len(index.shared_shingles) - 1)
+    holders = np.where(index.shared_shingles[at] == hashes, index.shared_products[at], 1)
+    return np.maximum(1.0 - np.log(holders) / np.log(_BOILERPLATE), 0.0)
+
+
+def _joined(
+    text: NDArray[np.uint64], product: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All pairs of positions with equal hashes."""
+    order = np.argsort(product, kind="stable")
+    ordered = product[order]
+    low = np.searchsorted(ordered, text, "left")
+    counts = np.where(text == 0, 0, np.searchsorted(ordered, text, "right") - low)
+    in_text = np.repeat(np.arange(len(text)), counts)
+    offsets = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return in_text, order[np.repeat(low, counts) + offsets]
+
+
+def _without_overlap(runs: list[Run], tokens: int) -> list[Run]:
+    """The heaviest runs first; one that lies wholly within heavier ones is dropped."""
+    covered = np.zeros(tokens, dtype=np.bool_)
+    kept = []
+    for run in sorted(runs, key=lambda one: (-one.weight, -one.length, one.text_from, one.index_from)):
+        if not covered[run.text_from : run.text_to].all():
+            covered[run.text_from : run.text_to] = True
+            kept.append(run)
+    return kept

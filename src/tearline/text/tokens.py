@@ -1,0 +1,114 @@
+"""Words of a text with their places in it.
+
+A token is a run of letters, or a number with its separators ("1,200", "3.5"). Apostrophes and hyphens
+separate, so that the French "l'article" and the English "women's" give their content word unharmed. Forms
+are folded (case, accents, ligatures) and lightly stemmed, alike for English and French: the same rule on both
+sides of a comparison matters more than the right rule. Spans are Unicode code points of the original text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+_CACHE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text, in order: parallel tuples.
+
+    `forms` are folded, `terms` folded and stemmed (what is counted and compared); `starts`/`ends` are
+    code-point offsets with `text[start:end]` the token as written; `capital` says that it begins with an
+    upper-case letter.
+    """
+
+    forms: tuple[str, ...]
+    terms: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    capital: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+
+@lru_cache(maxsize=_CACHE)
+def fold(word: str) -> str:
+    """Lower case without accents or ligatures: `Président` gives `president`."""
+    lowered = word.casefold()
+    if lowered.isascii():
+        return lowered
+    spread = unicodedata.normalize("NFKD", lowered.translate(_LIGATURES))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=_CACHE)
+def stem(form: str) -> str:
+    """A folded form without its commonest English or French endings; at least four letters remain.
+
+    Deliberately weak: a stemmer that joins unlike words would make evidence out of nothing.
+    """
+    if form[:1].isdigit():
+        return form.replace(",", "")
+    if len(form) <= 4:
+        return form
+    for ending, replacement in _ENDINGS:
+        if form.endswith(ending) and len(form) - len(ending) + len(replacement) >= 4:
+            form = form[: len(form) - len(ending)] + replacement
+            break
+    return form[:-1] if form.endswith("e") and len(form) > 4 else form
+
+
+# Tried in order; the first that fits is applied once.
+_ENDINGS = (
+    ("ies", "y"),
+    ("ement", ""),
+    ("ings", ""),
+    ("ing", ""),
+    ("sses", "ss"),
+    ("ss", "ss"),
+    ("us", "us"),
+    ("is", "is"),
+    ("aux", "al"),
+    ("ers", "er"),
+    ("es", ""),
+    ("eed", "eed"),
+    ("ed", ""),
+    ("s", ""),
+    ("ly", ""),
+)
+
+
+def tokenise(text: str) -> Tokens:
+    """Every token of `text`."""
+    forms: list[str] = []
+    terms: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    capital: list[bool] = []
+    for found in _TOKEN.finditer(text):
+        word = found.group()
+        form = fold(word)
+        forms.append(form)
+        terms.append(stem(form))
+        starts.append(found.start())
+        ends.append(found.end())
+        capital.append(word[0].isupper())
+    return Tokens(tuple(forms), tuple(terms), tuple(starts), tuple(ends), tuple(capital))
+
+
+def name_flags(tokens: Tokens) -> list[bool]:
+    """Which tokens of one sentence are likely parts of names: capitals that the sentence's start or a headline's
+    capitals do not explain. Two letters or more."""
+    content = [capital for capital, form in zip(tokens.capital, tokens.forms, strict=True) if len(form) > 3]
+    if len(content) > 2 and sum(content) > 0.7 * len(content):
+        return [False] * len(tokens)
+    return [
+        capital and at > 0 and len(form) > 1
+        for at, (capital, form) in enumerate(zip(tokens.capital, tokens.forms, strict=True))
+    ]
