@@ -73,9 +73,7 @@ _ZONES = {
     "central daylight time": -5, "mountain standard time": -7, "mountain daylight time": -6,
     "pacific standard time": -8, "pacific daylight time": -7,
 }  # fmt: skip
-_ZONE_WORD = re.compile(
-    r"\b(" + "|".join(sorted(_ZONES, key=len, reverse=True)) + r")\b|(?<=\d)(z)\b", re.IGNORECASE
-)
+_ZONE_WORD = re.compile(r"\b(" + "|".join(sorted(_ZONES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:(?<=[\s\d])|(?<=gmt)|(?<=utc))\s?([+-])\s?(\d{2}):?(\d{2})\b")
 _TIME = re.compile(
     r"(?<![\d.])(\d{1,2})\s?[:.]\s?(\d{2})(?:\s?[:.]\s?(\d{2}))?(?![\d.]*\d)\.?\s{0,3}(?:([ap])\.?\s?m?\b)?"
@@ -87,8 +85,8 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)t(\d\d:)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGIT_FOR = str.maketrans({"o": "0", "u": "0", "l": "1", "i": "1", "|": "1", "z": "2", "s": "5"})
-_NUMBERISH = re.compile(r"(?<![^\W\d_])[\doulizs|:.]*\d[\doulizs|:.]*(?![^\W\d_])")
+_DIGIT_FOR = str.maketrans({"o": "0", "u": "0", "l": "1", "i": "1", "|": "1", "s": "5"})
+_NUMBERISH = re.compile(r"(?<![^\W\d_])[\doulis|:.]*\d[\doulis|:.]*(?![^\W\d_])")
 _GLUED = (
     (re.compile(r"((?:19|20)\d\d)(?=\d{1,2}[:.]\d\d)"), r"\1 "),
     (re.compile(r"(?<!\d)(\d{1,2})(?=\d\d:\d\d:\d\d)"), r"\1 "),
@@ -176,7 +174,7 @@ def _take_zone(text: str, after: int) -> tuple[tzinfo | None, str]:
     word = _ZONE_WORD.search(text, after)
     zone: tzinfo | None = None
     if word:
-        zone = timezone(timedelta(hours=_ZONES[(word[1] or word[2]).lower()]))
+        zone = timezone(timedelta(hours=_ZONES[word[1].lower()]))
     if offset and int(offset[2]) <= _LONGEST_OFFSET_HOURS and int(offset[3]) < 60:
         minutes = int(offset[2]) * 60 + int(offset[3])
         zone = timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))

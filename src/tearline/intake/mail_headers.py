@@ -200,7 +200,7 @@ def read_header(lines: Sequence[Line], at: int, *, delimited: bool) -> Header | 
         if line.quote < begun and gap:
             break
         found = first if here == at else label(line, inside=True)
-        if found is not None and found[2].endswith(" ") and not _label_follows(block, lines, here):
+        if found is not None and found[2].endswith(" ") and not _bare_counts(block, lines, here, found[0]):
             found = None
         if found is not None and _joins(block, found[0], gap, paged):
             block.french = block.french or found[2] in _FRENCH
@@ -228,6 +228,12 @@ def _joins(block: _Block, role: str, gap: int, paged: bool) -> bool:
     if role in seen and role != "other":
         return not gap and role in ("to", "cc", "bcc", "attachments", "sent")
     return not gap or not complete or role in ("attachments", "other")
+
+
+def _bare_counts(block: _Block, lines: Sequence[Line], here: int, role: str) -> bool:
+    """Whether a label without any mark behind it is one: prose does not stand between labels or end a block."""
+    ends = here + 1 >= len(lines) or lines[here + 1].blank
+    return (role == "subject" and ends and "from" in block.fields) or _label_follows(block, lines, here)
 
 
 def _first_label(lines: Sequence[Line], at: int, *, delimited: bool) -> tuple[str, str, str] | None:

@@ -15,7 +15,7 @@ MAX_QUOTE_DEPTH = 100
 
 _QUOTE = re.compile(r"[ \t]{0,40}(?:>[ \t]?)+")
 _BANNER = re.compile(
-    r"department of state\s+case no|released? under the access to information act|"
+    r"department of .{0,2}state.{0,2}\s+case no|released? under the access to information act|"
     r"divulgu\S{1,3} en vertu de la loi",
     re.IGNORECASE,
 )
