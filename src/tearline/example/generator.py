@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tearline.example.articles import articles, earlier_reporting, truth
+from tearline.example.editions import write_reports
 from tearline.example.flow import record_flow
 from tearline.example.native import write_native
-from tearline.example.reports import write_reports
 from tearline.example.world import build_world
 from tearline.example.writer import write_disclosures, write_events, write_products, write_registers
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, int, int | None], None]
+_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +36,32 @@ class ExampleSummary:
 def generate(folder: Path, *, seed: int = 7, progress: Progress | None = None) -> ExampleSummary:
     """Writes the fictional example into `folder`, which is made if absent; the same seed gives the same bytes.
 
-    `tearline load` reads the files directly in it; `native/` holds handling records for `tearline intake`, each log
-    with its mapping beside it. `truth.json` is for tests: the program never reads it. `progress` is told what is
-    being done and the share (0 to 1) that is finished.
+    `tearline load` reads the files directly in it; `native/` holds handling records for `tearline intake`, each
+    table with its mapping beside it. `truth.json` is for tests: the program never reads it. `progress` is told a
+    label, how many steps are done, and of how many.
     """
-    tell = progress or (lambda what, share: None)
+    tell = progress or (lambda what, done, total: None)
+    label = "Writing the example"
     folder.mkdir(parents=True, exist_ok=True)
-    tell("people and lists", 0.0)
+    tell(label, 0, _STEPS)
     world = build_world(seed)
     write_registers(folder, world)
-    tell("reports", 0.1)
+    tell(label, 1, _STEPS)
     reports = write_reports(seed, world)
     write_products(folder / "products.jsonl", reports)
-    tell("handling records", 0.25)
+    tell(label, 2, _STEPS)
     flow = record_flow(seed, world, reports)
     events = write_events(folder / "events.jsonl", flow)
-    tell("logs, lists, mail and statements", 0.75)
+    tell(label, 3, _STEPS)
     native_records = write_native(folder / "native", seed, world, reports, flow)
-    tell("articles", 0.95)
+    tell(label, 4, _STEPS)
     published, earlier = articles(), earlier_reporting()
     write_disclosures(folder / "disclosures.jsonl", published)
     write_disclosures(folder / "public.jsonl", earlier)
     (folder / "truth.json").write_text(
         json.dumps(truth(world, reports), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    tell("done", 1.0)
+    tell(label, 5, _STEPS)
     return ExampleSummary(
         folder, len(world.houses), len(world.people), len(world.groups), len(reports), events, native_records,
         len(published), len(earlier),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
@@ -22,8 +22,15 @@ _MONTHS = {
         "novembre", "décembre",
     ),
 }  # fmt: skip
-_SENTENCE_START = re.compile(r"(^|[.!?] )([a-zà-ÿ])")
+_SMALL = {
+    "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    "fr": ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
+}
+_ALWAYS_FIGURES = frozenset({"pct", "taux"})  # in French they stand before a percent sign
+_SENTENCE_START = re.compile(r"(^\"?|[.!?] )([a-zà-ÿ])")
 _PAIRED = ("ship", "firm", "man", "town")
+_GENERAL_NUMBERS = {"lots_n": (3, 7), "trade_n": (180, 940)}
+_TURNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,26 @@ def language_of(code: str) -> Language:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A portion before its slots are filled: its marking, its sentences, and which wording of each is taken."""
+    """A portion before its slots are filled: its marking, its sentences, which wording of each is taken.
+
+    `turn`: which of the scenario's dates and numbers it takes, so that two portions need not share a day.
+    """
 
     marking: str
     sentences: tuple[tuple[str, ...], ...]
     taken: tuple[int, ...]
+    turn: int
 
     @classmethod
-    def draw(cls, rng: Random, template: Mapping[str, Any]) -> Recipe:
+    def draw(cls, rng: Random, template: Mapping[str, Any], turn: int) -> Recipe:
         sentences = tuple(tuple(wordings) for wordings in template["sentences"])
-        return cls(template["marking"], sentences, tuple(rng.randrange(len(wordings)) for wordings in sentences))
+        taken = tuple(rng.randrange(len(wordings)) for wordings in sentences)
+        return cls(template["marking"], sentences, taken, turn)
+
+    @property
+    def special(self) -> bool:
+        """Whether the portion needs special access besides a level."""
+        return self.marking.endswith("//SI")
 
     def reworded(self, rng: Random) -> Recipe:
         """The same content with most sentences worded otherwise."""
@@ -61,23 +78,24 @@ class Recipe:
             (index + 1) % len(wordings) if rng.random() < 0.85 else index
             for wordings, index in zip(self.sentences, self.taken, strict=True)
         )
-        return Recipe(self.marking, self.sentences, other)
+        return replace(self, taken=other)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What one report is about: the slots that all its portions share."""
+    """What one report is about: the slots that all its portions share, and those that go by turn."""
 
     code: str
     slots: Mapping[str, str]
+    turns: tuple[Mapping[str, str], ...]
 
     @classmethod
     def draw(cls, rng: Random, topic: Mapping[str, Any], code: str, issued: datetime) -> Scenario:
+        """A number that stands in a title is the same throughout; the others and the dates go by turn."""
         pools = language_of(code).pools
         slots: dict[str, str] = {}
         for name in _PAIRED:
-            first, second = rng.sample(pools[name], 2)
-            slots[name], slots[f"{name}2"] = first, second
+            slots[name], slots[f"{name}2"] = rng.sample(pools[name], 2)
         slots["woman"] = rng.choice(pools["woman"])
         here, other = rng.sample(pools["country"], 2)
         slots.update(here)
@@ -85,32 +103,39 @@ class Scenario:
             slots["other"], slots["other_adj"] = other["c"], other["c_adj"]
         else:
             slots.update({f"o_{key}": value for key, value in other.items()})
-        slots.update(_dates(rng, code, issued))
-        slots["lots_n"] = _number(rng.randint(3, 7), code)
-        slots["trade_n"] = _number(rng.randint(180, 940), code)
-        for name, limits in topic["numbers"].items():
-            low, high, *times = limits
-            drawn = round(rng.uniform(low, high), 1) if isinstance(low, float) else rng.randint(low, high)
-            slots[name] = _number(drawn * times[0] if times else drawn, code)
-        return cls(code, slots)
+        limits = {**topic["numbers"], **_GENERAL_NUMBERS}
+        slots.update(_figures(rng, limits, code))
+        varied = {name: limit for name, limit in limits.items() if f"{{{name}}}" not in "".join(topic["titles"])}
+        turns = tuple({**_dates(rng, code, issued), **_figures(rng, varied, code)} for _ in range(_TURNS))
+        return cls(code, slots, turns)
 
-    def fill(self, text: str) -> str:
+    def fill(self, text: str, turn: int = 0) -> str:
         """`text` with its slots filled, each sentence beginning with a capital."""
-        return _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text.format_map(self.slots))
+        filled = text.format_map({**self.slots, **self.turns[turn]})
+        return _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), filled)
 
     def render(self, recipe: Recipe, *, withheld: bool = False) -> str:
         """The words of a portion; with `withheld`, names of ships, firms and people are blanked."""
-        scenario = self.blanked() if withheld else self
+        blanks = language_of(self.code).withheld if withheld else {}
+        scenario = replace(self, slots={**self.slots, **blanks})
         chosen = (wordings[index] for wordings, index in zip(recipe.sentences, recipe.taken, strict=True))
-        return " ".join(scenario.fill(sentence) for sentence in chosen)
-
-    def blanked(self) -> Scenario:
-        return Scenario(self.code, {**self.slots, **language_of(self.code).withheld})
+        return " ".join(scenario.fill(sentence, recipe.turn) for sentence in chosen)
 
     def withheld_title(self, title: str) -> str:
         for name, blank in language_of(self.code).withheld.items():
             title = title.replace(self.slots[name], blank)
         return title
+
+
+def _figures(rng: Random, limits: Mapping[str, Sequence[float]], code: str) -> dict[str, str]:
+    """Numbers between limits given as low, high and, for round ones, what they are multiplied by."""
+    figures = {}
+    for name, (low, high, *times) in limits.items():
+        drawn = round(rng.uniform(low, high), 1) if isinstance(low, float) else rng.randint(int(low), int(high))
+        value = drawn * times[0] if times else drawn
+        small = isinstance(value, int) and value <= 10 and not (code == "fr" and name in _ALWAYS_FIGURES)
+        figures[name] = _SMALL[code][int(value) - 1] if small else _number(value, code)
+    return figures
 
 
 def _number(value: float, code: str) -> str:

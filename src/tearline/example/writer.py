@@ -9,12 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tearline.example.flow import Handling
+from tearline.example.recorder import Handling
 from tearline.example.reports import Report
 from tearline.example.world import World
 from tearline.records.products import Disclosure, Product
 from tearline.records.times import format_instant
 
+_PEOPLE = (
+    "id", "name", "organisation", "position", "clearance", "caveats", "access_basis", "valid_from", "valid_to",
+    "accounts",
+)  # fmt: skip
 _BY_THE_DAY = frozenset({"binder", "reading-log"})
 
 
@@ -36,10 +40,7 @@ def write_registers(folder: Path, world: World) -> None:
     )
     _csv(
         folder / "people.csv",
-        (
-            "id", "name", "organisation", "position", "clearance", "caveats", "access_basis", "valid_from", "valid_to",
-            "accounts",
-        ),
+        _PEOPLE,
         (
             (
                 person.id, person.name, p.organisation, p.position or "", p.clearance or "", ";".join(p.caveats),
