@@ -158,6 +158,11 @@ def test_what_is_not_a_json_object_on_one_line_is_never_sealed(
     assert place.ledger.size(E) == 0
 
 
+def test_half_a_surrogate_pair_is_refused_with_a_reason(place: Place) -> None:
+    with pytest.raises(BadInput, match="surrogate"):
+        place.ledger.append(E, ['{"a":"\ud800"}'])
+
+
 def test_scans_take_ranges_and_feed_duckdb(filled: Place) -> None:
     ledger = filled.ledger
     for start, stop in [(0, None), (95, 105), (299, 302), (306, 999), (20, 20), (400, None)]:
@@ -312,3 +317,25 @@ def test_large_bodies_do_not_make_a_long_tail(place: Place) -> None:
     assert files(place, Stream.PRODUCTS) == ["manifest", "segment", "tail"]
     assert len(place.ledger.bodies(Stream.PRODUCTS)) == 4
     place.holds()
+
+
+def test_a_folder_that_cannot_be_written_is_said(filled: Place, tmp_path: Path) -> None:
+    locks = filled.folder / "locks"
+    for lock in locks.iterdir():
+        lock.unlink()
+    locks.rmdir()
+    locks.write_text("in the way")
+    with pytest.raises(CouldNot, match="free space and permissions"):
+        filled.ledger.append(E, numbered(307, 308))
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CouldNot):
+        create_keys(tmp_path / "file" / "keys")
+    with pytest.raises(CouldNot):
+        create_ledger(tmp_path / "file" / "ledger", filled.keys)
+    locks.unlink()
+    filled.holds()
+
+
+def test_another_workspaces_keys_do_not_open_a_ledger(filled: Place, tmp_path: Path) -> None:
+    with pytest.raises(IntegrityFailure, match="not signed by this ledger's key"):
+        Ledger.open(filled.folder / "ledger", create_keys(tmp_path / "other"))

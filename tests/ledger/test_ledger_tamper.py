@@ -90,6 +90,14 @@ def test_a_missing_file_is_named(filled: Place) -> None:
     filled.holds()
 
 
+def test_a_missing_commit_log_is_no_missing_ledger(filled: Place) -> None:
+    (home(filled) / "commits.jsonl").unlink()
+    with pytest.raises(IntegrityFailure, match="commit log is missing"):
+        Ledger.open(home(filled), filled.keys)
+    with pytest.raises(BadInput, match="already here"):
+        create_ledger(home(filled), filled.keys)
+
+
 def test_a_truncated_file_is_named(filled: Place) -> None:
     for path in sorted(path for path in home(filled).rglob("*") if path.is_file()):
         if path.name == "commits.jsonl":
@@ -122,8 +130,11 @@ def test_strangers_are_found_and_leftovers_told(filled: Place) -> None:
     (home(filled) / E / "segment-000000000999.part").write_text("x")
     with (home(filled) / "commits.jsonl").open("ab") as file:
         file.write(b'{"number":99,"at":"2026')
+    with one(filled, "events/tail-*").open("ab") as file:
+        file.write(b"x" * 9)
     found = filled.check()
-    assert found.ok and len(found.leftovers) == 2
+    assert found.ok and len(found.leftovers) == 3
+    assert any("9 bytes that were not committed" in left for left in found.leftovers)
     assert filled.ledger.size(E) == 307
     filled.ledger.append(E, numbered(307, 308))
     assert filled.check().leftovers == ()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tearline.ledger.files import sync_folder
+from tearline.ledger.files import disk_faults, sync_folder
 from tearline.ledger.notes import BadNote, Signer, VerifierKey
 from tearline.records.errors import BadInput, CouldNot
 
@@ -71,16 +71,17 @@ def create_keys(folder: Path) -> Keys:
     The verifier key's name is `tearline/<workspace id>`. Raises BadInput where keys already lie there:
     replacing them would orphan the ledger they signed.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any((folder / name).exists() for name in (SIGNING, SALT, PSEUDONYM, VERIFIER)):
         raise BadInput("keys are already here", where=str(folder), remedy="Choose a new workspace folder")
     signer = Signer(f"tearline/{secrets.token_hex(8)}", Ed25519PrivateKey.generate())
     keys = Keys(signer, secrets.token_bytes(32), secrets.token_bytes(32))
-    _write(folder / SIGNING, signer.private.private_bytes_raw())
-    _write(folder / SALT, keys.salt)
-    _write(folder / PSEUDONYM, keys.pseudonym)
-    _write(folder / VERIFIER, f"{keys.verifier}\n".encode())
-    sync_folder(folder)
+    with disk_faults(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / SIGNING, signer.private.private_bytes_raw())
+        _write(folder / SALT, keys.salt)
+        _write(folder / PSEUDONYM, keys.pseudonym)
+        _write(folder / VERIFIER, f"{keys.verifier}\n".encode())
+        sync_folder(folder)
     return keys
 
 

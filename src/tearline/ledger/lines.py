@@ -46,9 +46,18 @@ FEW = 512
 
 
 def as_bodies(bodies: pa.Array | pa.ChunkedArray | Sequence[str]) -> pa.ChunkedArray:
-    """Any column of JSON texts as chunks of Arrow strings."""
-    column = bodies if isinstance(bodies, (pa.Array, pa.ChunkedArray)) else pa.array(bodies, pa.large_string())
-    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    """Any column of JSON texts as chunks of Arrow strings. Raises BadInput for text that is not Unicode."""
+    if isinstance(bodies, pa.ChunkedArray):
+        return bodies
+    if isinstance(bodies, pa.Array):
+        return pa.chunked_array([bodies])
+    try:
+        return pa.chunked_array([pa.array(bodies, pa.large_string())])
+    except UnicodeEncodeError as error:
+        raise BadInput("a record holds half of a surrogate pair, which is no character", remedy=_WHOLE) from error
+
+
+_WHOLE = "Replace such halves (U+FFFD) before recording"
 
 
 def portions(bodies: pa.ChunkedArray) -> Iterator[pa.Array]:
@@ -91,7 +100,9 @@ def _is_object(body: str | None) -> bool:
     if body is None or not (body.startswith("{") and body.endswith("}")) or "\n" in body or "\r" in body:
         return False
     try:
-        json.loads(body)
+        parsed = json.loads(body)
+        if "\\u" in body:  # an escaped half of a surrogate pair, which DuckDB refuses as well
+            json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return False
     return True

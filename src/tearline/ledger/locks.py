@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tearline.ledger.files import disk_faults
 from tearline.records.errors import CouldNot
 
 PATIENCE = 2.0
@@ -24,7 +25,8 @@ def held(folder: Path, names: list[str], patience: float = PATIENCE) -> Iterator
 
     They are taken in the order of their names, so two transactions can never wait for each other.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with disk_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         until = time.monotonic() + patience
         for name in sorted(names):
@@ -34,7 +36,8 @@ def held(folder: Path, names: list[str], patience: float = PATIENCE) -> Iterator
 
 @contextmanager
 def _one(path: Path, name: str, until: float) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with disk_faults(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         pause = 0.0005
         while True:
@@ -52,7 +55,9 @@ def _one(path: Path, name: str, until: float) -> Iterator[None]:
                 time.sleep(pause)
                 pause = min(pause * 2, 0.02)
         # Of one width, so that the last holder's name is covered without cutting the file, which is slow.
-        os.pwrite(descriptor, f"process {os.getpid()} of user {os.getuid()}".ljust(60).encode() + b"\n", 0)
+        holder = f"process {os.getpid()} of user {os.getuid()}".ljust(60)
+        with disk_faults(path):
+            os.pwrite(descriptor, holder.encode() + b"\n", 0)
         yield
     finally:
         # Said outright: a child forked meanwhile shares the lock, and would hold it for as long as it lives.

@@ -122,8 +122,8 @@ def _check_files(
             faults.append(Fault(where, f"{holding} is missing"))
         elif path.stat().st_size != segment.bytes or digest(path) != segment.sha256:
             faults.append(Fault(where, f"{holding} was changed"))
-    faults += _check_tail(home, state, manifest)
-    leftovers = []
+    found, leftovers = _check_tail(home, state, manifest)
+    faults += found
     for stray in sorted(present.keys() - referred(manifest, state.manifest)):
         if OURS.fullmatch(stray) and present[stray].is_file():
             leftovers.append(f"{name}/{stray}")
@@ -132,22 +132,27 @@ def _check_files(
     return manifest, faults, leftovers
 
 
-def _check_tail(home: Path, state: StreamState, manifest: Manifest) -> list[Fault]:
+def _check_tail(home: Path, state: StreamState, manifest: Manifest) -> tuple[list[Fault], list[str]]:
+    """The tail's faults, and what lies behind its committed lines."""
     where = f"{home.name}/{manifest.tail}"
     path = home / manifest.tail
-    if state.size < manifest.sealed or path.is_symlink():
-        return [Fault(where, f"{manifest.sealed} records are sealed where {state.size} were committed")]
+    if state.size < manifest.sealed:
+        return [Fault(where, f"{manifest.sealed} records are sealed where {state.size} were committed")], []
+    if path.is_symlink():
+        return [Fault(where, "a link instead of a file")], []
     try:
-        lines, _ = tail_lines(path, state.size - manifest.sealed)
+        lines, length = tail_lines(path, state.size - manifest.sealed)
         frontier, _ = extend(manifest.frontier, leaves(as_column(lines, path)))
     except IntegrityFailure as error:
-        return [Fault(where, error.what)]
+        return [Fault(where, error.what)], []
+    behind = path.stat().st_size - length if path.exists() else 0
+    leftovers = [f"{where}: {behind} bytes that were not committed"] if behind else []
     if frontier.root().hex() == state.root:
-        return []
+        return [], leftovers
+    if not lines:
+        return [Fault(home.name, "the root of the sealed records is not the signed one")], leftovers
     what = f"records {manifest.sealed} to {state.size - 1} do not add up to the signed root"
-    return [
-        Fault(where if lines else home.name, what if lines else "the sealed records' root is not the signed one")
-    ]
+    return [Fault(where, what)], leftovers
 
 
 def _against(witness: Witness, folder: Path, key: VerifierKey, report: LogReport) -> list[Fault]:
