@@ -1,0 +1,103 @@
+"""From gaps to requests: what to ask of whom, what to have preserved first, by when it may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tearline.records.explanations import LeadsAnswer, RequestProposal
+from tearline.records.kinds import GapKind
+from tearline.records.pathways import Gap, Pathway
+from tearline.records.times import format_instant
+from tearline.views.register import Register
+
+SOON = timedelta(days=30)
+"""Records that expire within this are to be preserved before they are asked for."""
+
+_CLOSED = {GapKind.REFUSED, GapKind.ANSWERED_NO_RECORD, GapKind.OVERWRITTEN}
+"""Gaps that another request to the same organisation would not close."""
+
+
+def propose(
+    pathways: Sequence[Pathway], register: Register, *, leads: LeadsAnswer | None = None, now: datetime
+) -> tuple[RequestProposal, ...]:
+    """One request an organisation and system, those whose records expire soonest first.
+
+    A gap's own date of expiry counts; without one, the end of the organisation's stated retention of that system,
+    counted from the product's issue at the earliest and so never too late. Records without any stated retention
+    are to be preserved first, as are those that expire within `SOON` of `now`. Where dates are equal, what would
+    tell most (`leads`) comes first. Gaps of no known organisation are asked of the product's originator.
+    """
+    grouped: dict[tuple[str, str | None], list[Gap]] = {}
+    for pathway in pathways:
+        for gap in pathway.gaps:
+            if gap.kind in _CLOSED:
+                continue
+            organisation = gap.organisation or _originator(register, gap.product or pathway.product)
+            if organisation is not None:
+                grouped.setdefault((organisation, gap.system), []).append(gap)
+    bits = _bits(leads)
+    proposals = []
+    for (organisation, system), found in grouped.items():
+        gaps = tuple({gap.id: gap for gap in found}.values())
+        expires = _expiry(gaps, organisation, system, register)
+        proposal = RequestProposal(
+            organisation=organisation,
+            items=tuple(dict.fromkeys(gap.ask for gap in gaps)),
+            reason=_reason(gaps, expires, now),
+            closes=tuple(gap.id for gap in gaps),
+            expires=None if expires is None else format_instant(expires),
+            preserve_first=expires is None or now <= expires <= now + SOON,
+        )
+        lost = expires is not None and expires < now
+        # Records that may be gone already come last; those that nobody has said anything about before the dated
+        # ones that still have time.
+        urgency = (
+            (2, expires)
+            if lost
+            else (0, expires)
+            if expires is not None and proposal.preserve_first
+            else (1, expires)
+        )
+        worth = sum(bits.get(gap.id, 0.0) for gap in gaps)
+        proposals.append((urgency[0], urgency[1] or now, -worth, organisation, system or "", proposal))
+    proposals.sort(key=lambda entry: entry[:5])
+    return tuple(entry[5] for entry in proposals)
+
+
+def _originator(register: Register, product: str) -> str | None:
+    known = register.products.get(product)
+    return known.originator if known else None
+
+
+def _bits(leads: LeadsAnswer | None) -> dict[str, float]:
+    """Gap id -> the expected bits of the best request that names it."""
+    found: dict[str, float] = {}
+    for evidence in leads.next_evidence if leads else ():
+        for gap in evidence.gaps:
+            found[gap] = max(found.get(gap, 0.0), evidence.expected_bits)
+    return found
+
+
+def _expiry(gaps: Sequence[Gap], organisation: str, system: str | None, register: Register) -> datetime | None:
+    """The soonest of the gaps' own dates, or of what the organisation's stated retention leaves."""
+    own = [gap.expires for gap in gaps if gap.expires is not None]
+    if own:
+        return min(own)
+    known = register.organisations.get(organisation)
+    days = known.retention.get(system) if known is not None and system is not None else None
+    issued = [item.issued_at for gap in gaps if (item := register.products.get(gap.product or ""))]
+    return min(issued) + timedelta(days=days) if days is not None and issued else None
+
+
+def _reason(gaps: Sequence[Gap], expires: datetime | None, now: datetime) -> str:
+    """What the gaps say, the first three in full, and how the time stands."""
+    said = list(dict.fromkeys(gap.says for gap in gaps))
+    text = " ".join(said[:3])
+    if len(said) > 3:
+        text += f" And {len(said) - 3} more of the kind."
+    if expires is None:
+        return f"{text} Nothing is stated on how long these records are kept."
+    if expires < now:
+        return f"{text} By the stated retention these records may be gone; ask whether they were kept elsewhere."
+    return f"{text} By the stated retention these records are kept until {expires:%Y-%m-%d}."
