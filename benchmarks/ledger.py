@@ -55,7 +55,8 @@ def main(records: int) -> None:
             with ledger.transaction([Stream.EVENTS]) as transaction:
                 while (left := records - transaction.size(Stream.EVENTS)) > 0:
                     transaction.append(
-                        Stream.EVENTS, made[transaction.size(Stream.EVENTS) // BATCH % len(made)].slice(0, left)
+                        Stream.EVENTS,
+                        made[transaction.size(Stream.EVENTS) // BATCH % len(made)].slice(0, left),
                     )
 
         def hash_files() -> None:
@@ -79,7 +80,11 @@ def main(records: int) -> None:
         timed("verify --deep", records, lambda: _sound(folder, keys, deep=True))
         timed("scan", records, lambda: sum(len(batch) for batch in ledger.scan(Stream.EVENTS)))
         timed("one inclusion proof", 1, prove)
-        timed("200 look-ups, one by one", 200, lambda: [ledger.append(Stream.LOOKUPS, ["{}"]) for _ in range(200)])
+        timed(
+            "200 look-ups, one by one",
+            200,
+            lambda: [ledger.append(Stream.LOOKUPS, ["{}"]) for _ in range(200)],
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'peak memory':<28}{peak:9.0f} MB   ({os.cpu_count()} cores)")
 
