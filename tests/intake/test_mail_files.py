@@ -93,7 +93,8 @@ def test_an_html_body_becomes_text_with_its_quotations() -> None:
     html = (
         "<html><head><style>p {}</style><title>x</title></head><body><p>New &amp; short.</p>"
         "<script>if (a < b) {}</script><blockquote><div><b>From:</b> Roy, Jane<br>"
-        "<b>Sent:</b> March 9, 2026 2:05 PM<br><b>To:</b> Li<br><b>Subject:</b> Old</div><p>Old text.</p></blockquote><!-- x --></body></html>"
+        "<b>Sent:</b> March 9, 2026 2:05 PM<br><b>To:</b> Li<br>"
+        "<b>Subject:</b> Old</div><p>Old text.</p></blockquote><!-- x --></body></html>"
     )
     data = b"From: a@x.example\nTo: b@x.example\nContent-Type: text/html; charset=utf-8\n\n" + html.encode()
     (mail,) = read_eml(data).messages

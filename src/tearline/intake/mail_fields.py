@@ -89,9 +89,17 @@ def fields(message: Message, name: str) -> list[str]:
         if key.lower() == name:
             text = str(value)[:MAX_VALUE]
             if not text.isascii():
-                text = _eight_bit(text.encode("utf-8", "surrogateescape"), message.get_content_charset(None))
+                text = _eight_bit(text.encode("utf-8", "surrogateescape"), charset_of(message))
             values.append(_FOLD.sub(" ", text).replace("\r", " ").replace("\n", " ").replace("\x00", ""))
     return values
+
+
+def charset_of(message: Message) -> str | None:
+    """The charset a part declares, or None where it declares none that can be read."""
+    try:
+        return message.get_content_charset(None)
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _eight_bit(raw: bytes, charset: str | None) -> str:

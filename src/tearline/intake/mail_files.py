@@ -27,6 +27,7 @@ from tearline.intake.mail_dates import zone_named
 from tearline.intake.mail_fields import (
     MAX_HEADER_BYTES,
     addressees,
+    charset_of,
     decode_words,
     delivered,
     fields,
@@ -221,13 +222,19 @@ class _Reader:
         )
 
     def walk(self, part: Message, contents: _Contents, level: int) -> None:
-        """Sort a part and what it holds into `contents`."""
+        """Sort a part and what it holds into `contents`; a part too damaged for that is a fault."""
         self.parts += 1
         if self.parts > MAX_PARTS or level > MAX_DEPTH:
             self.faults[f"parts beyond {MAX_PARTS}, or deeper than {MAX_DEPTH}, were not read"] = None
             return
+        try:
+            self.sort(part, contents, level)
+        except _DAMAGE as error:
+            self.faults[f"a part could not be read: {type(error).__name__}"] = None
+
+    def sort(self, part: Message, contents: _Contents, level: int) -> None:
         kind = part.get_content_type()
-        payload = part.get_payload()
+        payload = _payload(part)
         if kind in ("message/delivery-status", "message/disposition-notification"):
             self.report(part, kind, contents)
         elif kind in ("message/rfc822", "message/global") and isinstance(payload, list):
@@ -242,7 +249,7 @@ class _Reader:
             for one in inner:
                 self.walk(one, contents, level + 1)
         elif kind in ("text/plain", "text/html") and not _is_file(part):
-            said = decode_text(_content(part), part.get_content_charset(None)).replace("\r\n", "\n")
+            said = decode_text(_content(part), charset_of(part)).replace("\r\n", "\n")
             said = html_to_text(said) if kind == "text/html" else said
             if said.strip():
                 contents.plain.append(said)
@@ -265,13 +272,13 @@ class _Reader:
             return
         head = b'Content-Type: multipart/mixed; boundary="' + actual[1] + b'"\n\n'
         again = message_from_bytes(head + data)
-        if isinstance(again.get_payload(), list):
+        if isinstance(_payload(again), list):
             self.walk(again, contents, level + 1)
 
     def report(self, part: Message, kind: str, contents: _Contents) -> None:
         receipt = kind == "message/disposition-notification"
         contents.kind = MailKind.READ_RECEIPT if receipt else MailKind.DELIVERY_REPORT
-        payload = part.get_payload()
+        payload = _payload(part)
         blocks = [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
         for block in blocks or [message_from_bytes(_content(part)[:MAX_HEADER_BYTES])]:
             recipient = first(block, "final-recipient") or first(block, "original-recipient")
@@ -299,8 +306,16 @@ def _content(part: Message) -> bytes:
         data = None
     if isinstance(data, bytes):
         return data
-    held = part.get_payload()
+    held = _payload(part)
     return held.encode("utf-8", "surrogateescape") if isinstance(held, str) else b""
+
+
+def _payload(part: Message) -> object:
+    """What the parser holds for a part: a list of parts or a string; None where its charset is unreadable."""
+    try:
+        return part.get_payload()
+    except _DAMAGE:
+        return None
 
 
 def _file_name(part: Message) -> str | None:
