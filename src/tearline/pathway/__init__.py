@@ -1,5 +1,6 @@
 """Who could have held a product by then, how, and where the record is silent."""
 
+from tearline.pathway.exposures import EXPOSURES, exposures
 from tearline.pathway.trace import trace
 
-__all__ = ["trace"]
+__all__ = ["EXPOSURES", "exposures", "trace"]

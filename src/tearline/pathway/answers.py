@@ -160,7 +160,8 @@ class Answer:
         if self._supported:
             sizes = len(self._family)
             node = int(self._slots.node[slot])
-            return tuple(self._chain(node + int(np.argmin(self._chains.reach.possible[node : node + sizes]))))
+            earliest = int(np.argmin(self._chains.reach.possible[node : node + sizes]))
+            return tuple(self._chain(node + earliest, []))
         return tuple(self._recorded(slot, row))
 
     @cached_property
@@ -169,9 +170,8 @@ class Answer:
         written = (self._events.kind[self._rows.event] == AUTHOR) & (self._rows.member == 0)
         return frozenset(self._rows.slot[written].tolist())
 
-    def _chain(self, node: int) -> list[str]:
-        """The events of the earliest unbroken chain to a node."""
-        found: list[str] = []
+    def _chain(self, node: int, found: list[str]) -> list[str]:
+        """The earliest unbroken chain to a node, put before `found` (a path told backwards); told forwards."""
         while node != ROOT:
             edge = self._chains.reach.possible_edge[node]
             self._note(found, int(self._chains.edges.event[edge]))
@@ -189,7 +189,7 @@ class Answer:
                 break
             best = int(edges[np.argmin(self._chains.passed[edges])])
             if self._chains.passed[best] < NEVER:
-                return [*self._chain(int(self._chains.edges.tail[best])), *found[::-1]]
+                return self._chain(int(self._chains.edges.tail[best]), found)
             step = self._sender(edges, seen)
             if step is None:
                 break
@@ -230,6 +230,11 @@ class Answer:
         return order, self._chains.edges.row[order]
 
     def _note(self, found: list[str], event: int) -> None:
+        """Add an event to a path told backwards. One that comes twice (a list that writes to itself, say) brought
+        it there the later time just as well: what lies between is left out."""
         source = int(self._gathered.source[event])
-        if source >= 0:
-            found.append(self._ids[source])
+        if source < 0:
+            return
+        if (name := self._ids[source]) in found:
+            del found[found.index(name) :]
+        found.append(name)
