@@ -29,7 +29,7 @@ def record_flow(seed: int, world: World, reports: Sequence[Report]) -> tuple[Han
     """Every handling record of the fourteen months, by time; the story's own acts among them."""
     rng = dice(seed, "flow")
     recorder = Recorder(rng, world)
-    flow = _Flow(rng, world, recorder)
+    flow = _Flow(rng, world, recorder, {report.product.id: report.product.issued_at for report in reports})
     for report in reports:
         flow.release(report)
     by_key = {report.key: report for report in reports if report.key}
@@ -41,8 +41,9 @@ def record_flow(seed: int, world: World, reports: Sequence[Report]) -> tuple[Han
 class _Flow:
     """Follows one report after another; who reads much and who little is fixed at the start."""
 
-    def __init__(self, rng: Random, world: World, recorder: Recorder) -> None:
+    def __init__(self, rng: Random, world: World, recorder: Recorder, issued: Mapping[str, datetime]) -> None:
         self._rng = rng
+        self._issued = issued
         self._world = world
         self._log = recorder
         self._eager = {person: rng.betavariate(2.2, 1.6) * 1.7 for person in world.people}
@@ -85,9 +86,10 @@ class _Flow:
         for parent in product.derived_from:
             for author in product.authors:
                 ahead = timedelta(hours=self._rng.randint(2, 20), minutes=self._rng.randint(0, 59))
+                at = max(product.issued_at - ahead, self._issued[parent] + timedelta(minutes=30))
                 self._log.add(
-                    "excerpted", parent, product.issued_at - ahead, actor=author, organisation=product.originator,
-                    system="editing-room", detail={"into": product.id},
+                    "excerpted", parent, at, actor=author, organisation=product.originator, system="editing-room",
+                    detail={"into": product.id},
                 )  # fmt: skip
 
     def _deliver(self, report: Report, person: str, sent: datetime, copies: Iterator[int]) -> None:
