@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +28,6 @@ _LEAST = 0.05  # a candidate less probable than this bears on nobody
 # Deliberately weak: what kind of holding it was says little about who passed it on.
 _LEVELS = {Level.DELIVERED: 0.8, Level.OPENED: 1.0, Level.EXTRACTED: 1.25}
 _ADDRESSED, _POSSIBLE, _IN_PART = 0.85, 0.8, 0.7
-
-_Class: TypeAlias = tuple[Level, bool, bool, bool]  # level, only addressed, only possibly, only in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def columns_of(items: Sequence[Item]) -> tuple[Column, ...]:
 
 
 class _People:
-    """Everybody with a holding in any column, with what each column says of them, gathered holder by holder."""
+    """Everybody with a holding in any column, and the holdings as arrays: one block a column."""
 
     def __init__(self, register: Register, not_people: frozenset[str]) -> None:
         self._register = register
@@ -99,51 +96,43 @@ class _People:
         self.left_out: set[str] = set()
         self.ids: list[Who] = []
         self.organisations: list[str | None] = []
-        self.best: list[Level] = []
         self.unresolved: set[str] = set()
-        self.arrived: set[str] = set()
-        self.classes: dict[_Class, int] = {}
-        self.cells: list[tuple[int, int, int, bool]] = []
+        self._blocks: list[npt.NDArray[np.int64]] = []
 
     def add(self, j: int, column: Column) -> None:
-        names = column.portions | {f"{column.product}:{portion}" for portion in column.portions}
-        for holder in column.candidate.pathway.holders:
-            row = self._row(holder)
-            if row is None:
-                continue
-            self.best[row] = max(self.best[row], holder.level)
-            addressed, certain = holder.basis is Basis.ADDRESSED, holder.first_certain is not None
-            if not addressed:
-                self.arrived.add(holder.person)
-            if (seen := _share_seen(holder, column, names)) > 0.0:
-                kind = (holder.level, addressed, not certain, seen < 1.0)
-                self.cells.append((row, j, self.classes.setdefault(kind, len(self.classes)), certain))
+        """The holdings of one column: person, column, level, addressed, possible, in part, seen at all."""
+        holders = column.candidate.pathway.holders
+        known, count = self.rows, len(holders)
+        block = np.empty((7, count), dtype=np.int64)
+        block[0] = [known[h.person] if h.person in known else self._new(h) for h in holders]
+        block[1] = j
+        block[2] = [h.level for h in holders]
+        block[3] = [h.basis is Basis.ADDRESSED for h in holders]
+        block[4] = [h.first_certain is None for h in holders]
+        share = np.ones(count)
+        if column.portions:
+            names = column.portions | {f"{column.product}:{portion}" for portion in column.portions}
+            share[:] = [_share_seen(holder, column, names) for holder in holders]
+        block[5], block[6] = share < 1.0, share > 0.0
+        self._blocks.append(block[:, block[0] >= 0])
 
-    def _row(self, holder: Holder) -> int | None:
+    def _new(self, holder: Holder) -> int:
+        """The row of somebody met for the first time, or -1 for one who is no hypothesis."""
         person = holder.person
-        if (row := self.rows.get(person)) is not None:
-            return row
         if person in self.left_out or person in self._passed_over:
-            return None
+            return -1
         if _is_set_aside(holder, self._register, self._outlets):
             self.left_out.add(person)
-            return None
+            return -1
         row = self.rows[person] = len(self.ids)
         self.ids.append(person)
         self.organisations.append(holder.organisation)
-        self.best.append(holder.level)
         if not holder.resolved:
             self.unresolved.add(person)
         return row
 
-    def weights(self) -> list[float]:
-        return [
-            _LEVELS[level]
-            * (_ADDRESSED if addressed else 1.0)
-            * (_POSSIBLE if possible else 1.0)
-            * (_IN_PART if in_part else 1.0)
-            for level, addressed, possible, in_part in self.classes
-        ]
+    def holdings(self) -> npt.NDArray[np.int64]:
+        return np.hstack([np.empty((7, 0), dtype=np.int64), *self._blocks])
 
 
 def exposure_of(items: Sequence[Item], register: Register) -> Exposure:
@@ -153,7 +142,13 @@ def exposure_of(items: Sequence[Item], register: Register) -> Exposure:
     people = _People(register, frozenset(name for name in accounts if name is not None))
     for j, column in enumerate(columns):
         people.add(j, column)
-    systems, system_rows = systems_of(pathways, HELD + len(people.classes), register)
+    who, where, level, addressed, possible, in_part, seen = people.holdings()
+    best = np.zeros(len(people.ids), dtype=np.int64)
+    np.maximum.at(best, who, level)
+    arrived = np.zeros(len(people.ids), dtype=np.bool_)
+    arrived[who[addressed == 0]] = True
+    kinds, kind = np.unique(((level * 2 + addressed) * 2 + possible) * 2 + in_part, return_inverse=True)
+    systems, system_rows = systems_of(pathways, HELD + len(kinds), register)
     rest = _rest(pathways, people, register)
     named = len(people.ids) + len(systems)
     codes = np.zeros((named + len(rest), len(columns)), dtype=np.uint8)
@@ -164,28 +159,33 @@ def exposure_of(items: Sequence[Item], register: Register) -> Exposure:
         belonging.setdefault(organisation, []).append(named + n)
     for (organisation, j), code in silences(pathways).items():
         codes[belonging.get(organisation, []), j] = code
+    shown = seen > 0
+    codes[who[shown], where[shown]] = HELD + kind[shown]
     certainly = np.zeros((len(people.ids), len(columns)), dtype=np.bool_)
-    if people.cells:
-        rows, places, kinds, sure = (np.array(values) for values in zip(*people.cells, strict=True))
-        codes[rows, places] = HELD + kinds
-        certainly[rows, places] = sure
+    certainly[who[shown], where[shown]] = possible[shown] == 0
     codes[len(people.ids) : named] = np.array(system_rows, dtype=np.uint8).reshape(-1, len(columns))
     return Exposure(
         columns=columns,
         people=tuple(people.ids),
         organisations=tuple(people.organisations),
-        best=tuple(people.best),
+        best=tuple(Level(int(n)) for n in best),
         unresolved=frozenset(people.unresolved),
-        addressed_only=frozenset(people.rows.keys() - people.arrived),
+        addressed_only=frozenset(people.ids[n] for n in np.flatnonzero(~arrived)),
         systems=systems,
         rest=rest,
         codes=codes,
         # The last class is that of a shared account: a holding of average weight.
-        classes=np.array([*people.weights(), 1.0]),
+        classes=np.array([*(_weight(int(k)) for k in kinds), 1.0]),
         held_certainly=certainly,
         gaps=tuple({gap.id: gap for pathway in pathways for gap in pathway.gaps}.values()),
         set_aside=len(people.left_out),
     )
+
+
+def _weight(kind: int) -> float:
+    """The weight of a kind of holding, from its code in `exposure_of`."""
+    level, addressed, possible, in_part = Level(kind >> 3), kind >> 2 & 1, kind >> 1 & 1, kind & 1
+    return _LEVELS[level] * _ADDRESSED**addressed * _POSSIBLE**possible * _IN_PART**in_part
 
 
 def _is_set_aside(holder: Holder, register: Register, outlets: set[str]) -> bool:

@@ -96,11 +96,16 @@ def weigh_case(case: Case) -> Posterior:
     """The posterior under every draw; rows of the result add up to 1 with `outside`."""
     people = float(case.copies[case.counted].sum())
     rates = _rates(case, people)
-    patterns, back = np.unique(case.codes, axis=0, return_inverse=True)
-    back = back.reshape(-1)
-    draws = _assumptions(case, _spread_odds(case, patterns, back, rates))
-    ideal = np.full((1, case.codes.shape[1]), HELD + case.classes.size, dtype=np.uint8)
-    log_ratio = _log_ratios(np.vstack([patterns, ideal]), case, rates, draws)
+    patterns, back = _distinct(case.codes)
+    # One more: what a full record of average weight would look like.
+    patterns = np.vstack([patterns, np.full((1, rates.size), HELD + case.classes.size, dtype=np.uint8)])
+    chance = _chance_tables(rates)
+    runs = np.concatenate(np.log(chance), axis=2)
+    log_chance = _log_means(np.minimum(patterns, HELD), runs)
+    counts = np.bincount(back, case.copies * case.counted, minlength=len(patterns)).astype(np.float64)
+    draws = _assumptions(case, _spread_odds(counts, log_chance))
+    log_source = _log_means(patterns, _source_tables(case, chance, draws))
+    log_ratio = (log_source - log_chance[:, draws.spread]).T
     top = log_ratio.max(axis=1, keepdims=True)
     ratio = np.exp(log_ratio - top)
     each = (1 - draws.outside) / max(people, 1.0)
@@ -130,24 +135,21 @@ def _held_by_chance(rates: Floats, spread: float) -> Floats:
     return held
 
 
-def _chance_tables(rates: Floats, spread: float, codes: int) -> Floats:
-    """Probability of every code by chance (codes x columns x grid); classes within `held` are left out, as they
-    stand in the source's table only as a ratio to their average."""
-    held = _held_by_chance(rates, spread)
-    table = np.empty((codes, *held.shape))
-    for code, silence in _SILENCE.items():
-        table[code] = silence + (1 - silence) * (1 - held)
-    table[HELD:] = held
-    return table
+def _chance_tables(rates: Floats) -> Floats:
+    """Probability by chance of every code up to HELD (spreads x codes x columns x grid). The classes of holding
+    are left out: they stand in the source's table only as a ratio to their average."""
+    held = np.stack([_held_by_chance(rates, float(spread)) for spread in _SPREADS])
+    silence = np.array([_SILENCE[code] for code in range(HELD)])[None, :, None, None]
+    unrecorded = silence + (1 - silence) * (1 - held[:, None])
+    return np.concatenate([unrecorded, held[:, None]], axis=1)
 
 
-def _spread_odds(case: Case, patterns: Codes, back: npt.NDArray[np.intp], rates: Floats) -> Floats:
-    """Posterior of the spread of θ given everybody's record, each value as probable as the others before."""
-    counts = np.bincount(back, case.copies * case.counted, minlength=len(patterns))
-    likelihood = np.empty(_SPREADS.size)
-    for n, spread in enumerate(_SPREADS):
-        tables = np.log(_chance_tables(rates, spread, HELD + 1 + case.classes.size))
-        likelihood[n] = counts @ _log_means(patterns, tables)[:, 0]
+def _spread_odds(counts: Floats, log_chance: Floats) -> Floats:
+    """Posterior of the spread of θ given everybody's record, each value as probable as the others before.
+
+    `counts`: people of each pattern; `log_chance`: log probability of each pattern by chance (patterns x spreads).
+    """
+    likelihood = counts @ log_chance
     odds = np.exp(likelihood - likelihood.max())
     return np.asarray(odds / odds.sum(), dtype=np.float64)
 
@@ -172,26 +174,23 @@ def _assumptions(case: Case, spread_odds: Floats) -> _Draws:
     )
 
 
-def _log_ratios(patterns: Codes, case: Case, rates: Floats, draws: _Draws) -> Floats:
-    """Log likelihood ratio of every pattern under every draw (draws x patterns). The last code of a pattern is a
-    holding of average weight."""
-    codes = HELD + case.classes.size + 1
-    chance = {int(n): _chance_tables(rates, _SPREADS[n], codes) for n in np.unique(draws.spread)}
-    base = {n: _log_means(patterns, np.log(table))[:, 0] for n, table in chance.items()}
+def _source_tables(case: Case, chance: Floats, draws: _Draws) -> Floats:
+    """Log of `r · source + (1 - r) · chance` of every code under every draw (codes x columns x draws · grid). The
+    last code is a holding of average weight."""
+    codes, width = HELD + case.classes.size + 1, chance.shape[2]
     people = case.copies * case.counted
     counts = np.array([people @ (case.codes == HELD + c) for c in range(case.classes.size)])
-    tables = np.empty((codes, rates.size, DRAWS * _GRID.size))
+    tables = np.empty((codes, width, DRAWS * _GRID.size))
     for n in range(DRAWS):
-        source = np.empty((codes, rates.size))
+        source = np.empty((codes, width))
         for code, silence in _SILENCE.items():
             source[code] = silence + (1 - silence) * draws.missed[n]
         source[HELD:] = 1 - draws.missed[n]
         source[HELD:-1] *= _class_weights(case.classes, counts, draws.strength[n])
         r = ((1 - draws.apart[n]) * case.draws_on)[None, :, None]
-        mixed = r * source[:, :, None] + (1 - r) * chance[int(draws.spread[n])]
-        tables[:, :, n * _GRID.size : (n + 1) * _GRID.size] = np.log(mixed)
-    by_chance: Floats = np.stack([base[int(n)] for n in draws.spread])
-    return _log_means(patterns, tables).T - by_chance
+        by_chance = chance[draws.spread[n]][np.minimum(np.arange(codes), HELD)]
+        tables[:, :, n * _GRID.size : (n + 1) * _GRID.size] = r * source[:, :, None] + (1 - r) * by_chance
+    return np.log(tables, out=tables)
 
 
 def _class_weights(classes: Floats, counts: Floats, strength: float) -> Floats:
@@ -217,6 +216,13 @@ def _log_means(patterns: Codes, tables: Floats) -> Floats:
         runs -= top[:, :, None]
         found[start : start + _BLOCK] = np.log(np.exp(runs, out=runs) @ mass) + top
     return found
+
+
+def _distinct(codes: Codes) -> tuple[Codes, npt.NDArray[np.intp]]:
+    """The different rows, and which of them each row is."""
+    rows = np.ascontiguousarray(codes)
+    _, first, back = np.unique(rows.view(f"V{rows.shape[1]}").reshape(-1), return_index=True, return_inverse=True)
+    return rows[first], back.reshape(-1)
 
 
 def _halton(count: int, dimensions: int) -> Floats:

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tearline.leads.exposure import Exposure, exposure_of
+from tearline.leads.grounds import Grounds
 from tearline.leads.items import Item
-from tearline.leads.model import HELD, NOT_HELD, Case, Floats, Posterior, weigh_case
+from tearline.leads.model import HELD, Case, Floats, Posterior, weigh_case
 from tearline.leads.next_evidence import next_evidence
-from tearline.leads.words import listed, people, statement, verbal, verbal_outside
+from tearline.leads.words import statement, verbal, verbal_outside
 from tearline.records.explanations import Hypothesis, HypothesisGroup, LeadsAnswer
 from tearline.records.kinds import GapKind, Level
 from tearline.records.naming import mention
@@ -58,7 +59,7 @@ def weigh(items: Sequence[Item], register: Register) -> LeadsAnswer:
     best = int(np.argmax(probabilities)) if names else None
     sufficient = bearing >= FEWEST_ITEMS and best is not None and bool(low[best] > 0.5)
     average = float(probabilities.mean()) if names else 0.0
-    grounds = _Grounds(exposure, register, probabilities)
+    grounds = Grounds(exposure, register, probabilities)
     hypotheses = [
         Hypothesis(
             kind="person" if n < len(exposure.people) else "system",
@@ -208,72 +209,3 @@ def _concerned(
         if organisation is not None:
             of_organisation[organisation] = of_organisation.get(organisation, 0.0) + float(probability)
     return of_person, of_organisation
-
-
-class _Grounds:
-    """The plain sentences for and against each explanation."""
-
-    def __init__(self, exposure: Exposure, register: Register, probabilities: Floats) -> None:
-        self._exposure = exposure
-        self._titles = [_title(register, column.product) for column in exposure.columns]
-        self._register = register
-        self._probabilities = probabilities
-        self._ascending = np.sort(probabilities[: len(exposure.people)])
-        gaps = exposure.gaps
-        self.outside = tuple(
-            sentence
-            for count, sentence in (
-                (len(exposure.unresolved), "Some holders are known only by names that nobody has resolved."),
-                (sum(g.kind is GapKind.NO_LOG for g in gaps), "Systems it passed through kept no log."),
-                (sum(g.kind is GapKind.LOG_HOLE for g in gaps), "A log it should stand in has a hole."),
-                (exposure.set_aside, "Some who held it are not weighed one by one (review bodies, outlets)."),
-                (1, "People may have held it without leaving a trace."),
-            )
-            if count
-        )
-
-    def in_favour(self, n: int) -> tuple[str, ...]:
-        exposure = self._exposure
-        row = exposure.codes[n]
-        held = np.flatnonzero(row >= HELD)
-        if n >= len(exposure.people):
-            gaps = len(exposure.systems[n - len(exposure.people)].gaps)
-            return (f"Nobody can be told apart in it; {gaps} gap{'s' * (gaps != 1)} in the record concern it.",)
-        if not held.size:
-            return ()
-        certain = int(exposure.held_certainly[n].sum())
-        how = "certainly so" if certain == held.size else f"certainly so for {certain}" if certain else "possibly"
-        found = [f"Recorded with {self._name(held)} before publication, {how}."]
-        if exposure.best[n] is Level.EXTRACTED:
-            found.append("Took something out of at least one of them: printed, copied, downloaded or passed on.")
-        return tuple(found)
-
-    def against(self, n: int) -> tuple[str, ...]:
-        exposure = self._exposure
-        if n >= len(exposure.people):
-            return ()
-        row, found = exposure.codes[n], []
-        if (missing := np.flatnonzero(row == NOT_HELD)).size:
-            found.append(f"No record of {self._name(missing)} before publication.")
-        if (silent := np.flatnonzero((row > NOT_HELD) & (row < HELD))).size:
-            found.append(
-                f"For {self._name(silent)} the record of the organisation is silent: neither for nor against."
-            )
-        if exposure.people[n] in exposure.addressed_only:
-            found.append("Only addressed: that it arrived is not recorded.")
-        if exposure.people[n] in exposure.unresolved:
-            found.append("Known only by a name that nobody has resolved.")
-        others = len(self._ascending) - int(np.searchsorted(self._ascending, 0.95 * self._probabilities[n])) - 1
-        if others > 0:
-            found.append(f"{people(others).capitalize()} fit{'s' * (others == 1)} as well or better.")
-        return tuple(found)
-
-    def _name(self, columns: npt.NDArray[np.intp]) -> str:
-        if len(columns) == len(self._titles) > 1:
-            return f"all {len(columns)} products"
-        return listed([self._titles[j] for j in columns])
-
-
-def _title(register: Register, product: str) -> str:
-    known = register.products.get(product)
-    return (known.number if known else None) or product

@@ -29,11 +29,11 @@ def verbal_outside(probability: float) -> str:
     return "cannot be excluded" if probability < 0.5 else "more likely than any explanation within the record"
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """`A`, `A and B`, `A, B and 4 more`."""
-    if len(names) > most:
-        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+def listed(names: Sequence[str], count: int) -> str:
+    """`A`, `A and B`, `A, B and 4 more`: the first of `count` names."""
+    if count > len(names):
+        return f"{', '.join(names[:-1])} and {count - len(names) + 1} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if count > 1 else "".join(names)
 
 
 def people(count: int) -> str:
@@ -57,7 +57,8 @@ def statement(
     if items <= 2:
         start += f"{people(holders)} recorded as holding some of it before publication, {all_of_it:,} all of it. "
         return f"{start}On {items or 'no'} disclosed item{'s' * (items != 1)} nobody can be told apart. {beyond}"
+    apart = "and none of them stands clearly apart" if holders > 1 else "and there is nobody to compare them with"
     return (
         f"{start}{people(holders)} recorded as holding some of it before publication, {all_of_it:,} all of it, "
-        f"and none of them stands apart from the others. {beyond}"
+        f"{apart}. {beyond}"
     )
