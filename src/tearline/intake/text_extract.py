@@ -9,7 +9,8 @@ import re
 _BLOCKS = frozenset(
     {
         "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "footer", "form", "h1",
-        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody",
+        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+        "table", "tbody",
         "thead", "tr", "ul",
     }
 )  # fmt: skip
