@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tearline.pathway.cast import NEVER
@@ -60,20 +61,32 @@ class Answer:
         chosen = np.flatnonzero((self._gathered.source >= 0) & (events.recipient >= 0) & TRANSFER[events.kind])
         if self._supported:
             chosen = chosen[passed[chosen] < self._cut]
-        kinds: list[str] = self._gathered.table["kind"].to_pylist()
+        source = self._gathered.source[chosen]
+        kinds = self._gathered.table["kind"].take(pa.array(source)).to_pylist()
+        columns = (
+            source.tolist(),
+            events.actor[chosen].tolist(),
+            events.recipient[chosen].tolist(),
+            events.lo[chosen].tolist(),
+            events.hi[chosen].tolist(),
+            (passed[chosen] < self._cut).tolist(),
+            kinds,
+            events.recipient_basis[chosen].tolist(),
+            events.member[chosen].tolist(),
+        )
         return tuple(
             Transfer(
-                event=self._ids[source],
-                from_=self._name(int(events.actor[e])),
-                to=self._name(int(events.recipient[e])),
-                at_earliest=from_micros(int(events.lo[e])),
-                at_latest=from_micros(int(events.hi[e])),
-                supported=bool(passed[e] < self._cut),
-                kind=kinds[source],
-                basis=Basis(int(events.recipient_basis[e])),
-                product=self._family[events.member[e]],
+                event=self._ids[at],
+                from_=self._name(sender),
+                to=self._name(recipient),
+                at_earliest=from_micros(lo),
+                at_latest=from_micros(hi),
+                supported=supported,
+                kind=kind,
+                basis=Basis(basis),
+                product=self._family[member],
             )
-            for e, source in zip(chosen.tolist(), self._gathered.source[chosen].tolist(), strict=True)
+            for at, sender, recipient, lo, hi, supported, kind, basis, member in zip(*columns, strict=True)
         )
 
     def _holder(self, slot: int, concerning: Mapping[str, list[str]]) -> Holder:
