@@ -61,8 +61,8 @@ def test_exposures_are_the_traces(
     ledger = create_ledger(tmp_path / "ledger", create_keys(tmp_path / "keys"))
     told = [
         json.dumps({
-            "id": e.id, "kind": e.kind, "product": e.product, "at_earliest": written(e.lo), "at_latest": written(e.hi),
-            "actor": e.actor, "recipient": e.recipient, "organisation": "other" if e.lo % 2 else None,
+            "id": e.id, "kind": e.kind, "product": e.product,
+            "at_earliest": written(e.lo), "at_latest": written(e.hi), "actor": e.actor, "recipient": e.recipient, "organisation": "other" if e.lo % 2 else None,
             "basis": e.basis, "detail": {}, "batch": "b",
         })
         for e in world.events
