@@ -213,16 +213,19 @@ def test_native_files_hold_what_the_summary_counts(folder: Path, summary: Exampl
         assert found and columns <= set(found[0])
         assert {row["Document No"] for row in found} <= numbers
         records += len(found)
+    statements = table(native / "statements.csv")
+    assert {row["product"] for row in statements} <= numbers and all(row["recorded_by"] for row in statements)
     singles = [
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in sorted((native / "mail").glob("*.eml"))
     ]
     box = mailbox.mbox(native / "forwards.mbox", create=False)
-    assert records + len(singles) + len(box) == summary.native_records
-    for message in singles:
+    assert records + len(statements) + len(singles) + len(box) == summary.native_records
+    for message in singles[:-1]:
         body = message.get_body(("plain",))
         assert body is not None and re.search("Original Message|Message d'origine", body.get_content())
         assert message["Date"].datetime and message["From"].addresses and message["To"].addresses
+    assert singles[-1]["To"].addresses[0].domain == "ombudsman.example"
 
 
 def test_articles_and_their_truth_agree(folder: Path) -> None:

@@ -33,7 +33,8 @@ class MailWriter:
         self._notes: Mapping[str, Sequence[str]] = material.read("story")["notes"]
         self._owners = {account: p.name for p in world.people.values() for account in p.accounts}
 
-    def write(self, folder: Path, events: Sequence[Handling]) -> None:
+    def write(self, folder: Path, events: Sequence[Handling]) -> int:
+        """Writes the mail of `events` and one protected letter; returns how many messages that makes."""
         singles = folder / "mail"
         singles.mkdir(exist_ok=True)
         box = bytearray()
@@ -46,6 +47,21 @@ class MailWriter:
                 box += f"From {sender} {event.at:%a %b %d %H:%M:%S %Y}\n".encode()
                 box += re.sub(rb"(?m)^(>*From )", rb">\1", data) + b"\n"
         (folder / "forwards.mbox").write_bytes(bytes(box))
+        (singles / "protected.eml").write_bytes(self._protected().as_bytes())
+        return len(events) + 1
+
+    def _protected(self) -> EmailMessage:
+        """The one letter that nobody here may read."""
+        row = material.read("story")["protected_mail"]
+        person = self._world.cast[row["from"]]
+        organisation = self._world.people[person].organisation_at(row["at"])
+        mail = EmailMessage()
+        mail["From"] = self._address(self._world.account(person, "mail", organisation))
+        mail["To"] = row["to"]
+        mail["Date"] = row["at"]
+        mail["Subject"] = row["subject"]
+        mail.set_content(row["text"], cte="8bit")
+        return mail
 
     def _message(self, number: int, event: Handling) -> EmailMessage:
         product = self._products[event.product]

@@ -1,6 +1,7 @@
 """Part of the flow in the shapes in which records really come first: logs, lists, mail and statements.
 
-Each table has the mapping that reads it beside it, under the same name with `.toml`.
+Each log and list has the mapping that reads it beside it, under the same name with `.toml`; mail and statements
+are read as they are.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ def write_native(
     tables = _Tables(folder, world, products)
     tables.reading_logs(lots["reading-log"])
     tables.distribution_list(lots["distribution-list"])
-    MailWriter(dice(seed, "mail"), world, products).write(folder, lots["mail"])
+    mails = MailWriter(dice(seed, "mail"), world, products).write(folder, lots["mail"])
     statements = tables.statements({report.key: report.product for report in reports if report.key})
-    return sum(map(len, lots.values())) + statements
+    return len(lots["reading-log"]) + len(lots["distribution-list"]) + mails + statements
 
 
 class _Tables:
@@ -103,9 +104,8 @@ class _Tables:
             )
             for row in material.read("story")["statement"]
         ]
-        header = ("Kind", "Document No", "Who", "To whom", "First day", "Last day", "Taken down by", "Note")
+        header = ("kind", "product", "who", "to", "earliest", "latest", "recorded_by", "note")
         _write_csv(self._folder / "statements.csv", header, rows)
-        self._mapping("statements", "statements")
         return len(rows)
 
     def _number(self, event: Handling) -> str:

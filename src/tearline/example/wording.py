@@ -30,7 +30,7 @@ _ALWAYS_FIGURES = frozenset({"pct", "taux"})  # in French they stand before a pe
 _SENTENCE_START = re.compile(r"(^\"?|[.!?] )([a-zà-ÿ])")
 _PAIRED = ("ship", "firm", "man", "town")
 _GENERAL_NUMBERS = {"lots_n": (3, 7), "trade_n": (180, 940)}
-_TURNS = 10
+_TURNS = 16
 
 
 @dataclass(frozen=True, slots=True)
