@@ -28,8 +28,9 @@ from tearline.records.times import Interval
 from tearline.report import wording
 from tearline.report.amounts import count, figure, frequency, sentence, span
 from tearline.report.article import SideBySide, side_by_side
-from tearline.report.lanes import LONGEST_LANE, Publication
+from tearline.report.lanes import LONGEST_LANE
 from tearline.report.picture import picture
+from tearline.report.shapes import Publication
 from tearline.views.register import Register
 
 _SHOWN_HOLDERS = 40  # above it the table of holders is folded away, and the organisations' table leads

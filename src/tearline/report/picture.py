@@ -11,23 +11,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from tearline.records.kinds import Basis, Level
+from tearline.records.kinds import Level
 from tearline.records.naming import Names
 from tearline.records.pathways import Pathway
 from tearline.report.amounts import count, moment
-from tearline.report.lanes import (
-    GUTTER,
-    MARGIN,
-    WIDTH,
-    Curve,
-    Lane,
-    Layout,
-    Publication,
-    Row,
-    Rule,
-    Steps,
-    lay_out,
-)
+from tearline.report.layout import lay_out
 from tearline.report.marks import (
     AMBER,
     AMBER_INK,
@@ -45,6 +33,7 @@ from tearline.report.marks import (
     words,
 )
 from tearline.report.outside import plain
+from tearline.report.shapes import GUTTER, MARGIN, WIDTH, Curve, Lane, Layout, Publication, Row, Rule, Steps
 from tearline.views.register import Register
 
 # How a folded lane's areas are filled: as the marks are, from empty to full.
@@ -307,6 +296,3 @@ def _stairs(
         points += [(x, floor - unit * last), (x, floor - unit * counts[x])]
         last = counts[x]
     return [*points, (max(end, edges[-1]), floor - unit * last)]
-
-
-__all__ = ["Basis", "Publication", "describe", "draw", "picture"]

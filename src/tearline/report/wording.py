@@ -77,7 +77,7 @@ _FEW = 10  # transfers and holders below which a record is called thin
 
 
 def evidence_words(evidence: Sequence[EvidenceSpan], quoted: Sequence[str]) -> str:
-    """A pair in plain words: `a run of 14 words stands in both; the same two numbers, both rare in the register`."""
+    """A pair in plain words: `a run of 14 words stands in both; the same number, rare in the register`."""
     said: list[str] = []
     for kind in EvidenceKind:
         found = [(span, words) for span, words in zip(evidence, quoted, strict=True) if span.kind is kind]
@@ -120,8 +120,8 @@ def draws_on(title: str, grade: str, *, pairs: int, portions: int, quoted: bool,
 
 
 NO_MATCH: Final = (
-    "No registered product is like enough to this text to go on from. That is no proof that nothing got out: what "
-    "is not registered cannot be recognised, and a thorough retelling can leave no trace in the words."
+    "No registered product is like enough to this text to go on from. That is no proof that nothing got out: "
+    "what is not registered cannot be recognised, and a thorough retelling can leave no trace in the words."
 )
 
 
@@ -164,7 +164,7 @@ def _best(holders: Sequence[Holder]) -> dict[str, Level]:
 
 
 def resting_on(holders: Sequence[Holder]) -> str:
-    """What weakens the count of holders: address lists, statements, names nobody knows; empty where nothing does."""
+    """What weakens the count of holders: address lists, statements, unresolved names; empty where nothing does."""
     addressed = sum(holder.basis is Basis.ADDRESSED for holder in holders)
     attested = sum(holder.basis is Basis.ATTESTED for holder in holders)
     unresolved = sum(not holder.resolved for holder in holders)
@@ -229,7 +229,8 @@ def thin_record(holders: int, transfers: int, unsupported: int, gaps: int) -> st
             f"Of the transfers on record, {share} have a sender for whom no unbroken chain from the originator is "
             "recorded"
         )
-    return f"{said}; {count(gaps, 'gap')} {'is' if gaps == 1 else 'are'} known. One further log may change the picture."
+    known = f"{count(gaps, 'gap')} {'is' if gaps == 1 else 'are'} known"
+    return f"{said}; {known}. One further log may change the picture."
 
 
 CANNOT_BE_KNOWN: Final = (
