@@ -1,7 +1,26 @@
 """Bringing records in: register files, native handling records, entries by hand. See docs/formats.md."""
 
 from tearline.intake.batches import Counts, StreamCounts
+from tearline.intake.by_hand import record
 from tearline.intake.load import load
+from tearline.intake.native import shipped_readers
 from tearline.intake.place import Place, Progress
+from tearline.intake.protected import protected_list
+from tearline.intake.retract import retract
+from tearline.intake.retry import quarantined, retry
+from tearline.intake.take_in import take_in
 
-__all__ = ["Counts", "Place", "Progress", "StreamCounts", "load"]
+__all__ = [
+    "Counts",
+    "Place",
+    "Progress",
+    "StreamCounts",
+    "load",
+    "protected_list",
+    "quarantined",
+    "record",
+    "retract",
+    "retry",
+    "shipped_readers",
+    "take_in",
+]

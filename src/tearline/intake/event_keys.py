@@ -71,7 +71,7 @@ def build_keys(
     return [folder / part["file"] for part in parts]
 
 
-def _part(
+def _part(  # noqa: PLR0917 -- private, and each argument is of another kind
     connection: duckdb.DuckDBPyConnection, folder: Path, ledger: Ledger, state: LedgerState, start: int, stop: int
 ) -> dict[str, Any]:
     name = f"{start:012d}-{stop:012d}.parquet"

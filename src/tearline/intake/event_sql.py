@@ -111,13 +111,15 @@ WITH parsed AS (
     FROM judged
 )
 SELECT file, number, if(plain, NULL, line) AS line, hash(e.id) AS key, {CONTENT} AS content,
+    if(plain, e.actor, NULL) AS actor, if(plain, e.recipient, NULL) AS recipient,
     if(plain, CAST(to_json(struct_pack({_COPIED}, batch := batch,
         source := struct_pack(file := name, line := number))) AS VARCHAR), NULL) AS body
-FROM said"""
+FROM said"""  # noqa: S608 -- constants of this file
 
 TABLES = """
 CREATE TEMP TABLE products (id VARCHAR);
 CREATE TEMP TABLE organisations (id VARCHAR);
+CREATE TEMP TABLE names (name VARCHAR);
 CREATE TEMP TABLE run (file INTEGER, name VARCHAR, batch VARCHAR, closed BOOLEAN);
 CREATE TABLE stage (file INTEGER, number BIGINT, key UBIGINT, content UBIGINT, body VARCHAR)"""
 

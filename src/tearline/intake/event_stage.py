@@ -39,6 +39,16 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class Staged:
+    """An event that was checked by itself. `number` tells it from every other staged under its file; `line` is
+    where its source stands."""
+
+    number: int
+    line: int
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """How many staged events are new, how many were known, and where (file number, line) those stand whose id
     belongs to an event with other content."""
@@ -67,8 +77,8 @@ class EventStage:
         self.connection.execute(TABLES)
         organisations = known.ids[Stream.ORGANISATIONS]
         self._closed = bool(organisations)
-        self._fill("products", known.ids[Stream.PRODUCTS])
-        self._fill("organisations", organisations)
+        self._fill("INSERT INTO products SELECT id FROM given", known.ids[Stream.PRODUCTS])
+        self._fill("INSERT INTO organisations SELECT id FROM given", organisations)
         self._staged = 0
 
     def __enter__(self) -> EventStage:
@@ -81,10 +91,8 @@ class EventStage:
         with suppress(OSError):
             self._folder.cleanup()
 
-    def _fill(self, table: str, ids: Iterable[str]) -> None:
-        self._insert(
-            f"INSERT INTO {table} SELECT id FROM given", pa.table({"id": pa.array(sorted(ids), pa.string())})
-        )
+    def _fill(self, statement: str, ids: Iterable[str]) -> None:
+        self._insert(statement, pa.table({"id": pa.array(sorted(ids), pa.string())}))
 
     def _insert(self, statement: str, given: pa.Table) -> None:
         self.connection.register("given", given)
@@ -112,30 +120,47 @@ class EventStage:
         self.connection.execute(
             "INSERT INTO stage SELECT file, number, key, content, body FROM block WHERE body IS NOT NULL"
         )
+        self.connection.execute(
+            "INSERT INTO names SELECT DISTINCT name FROM (SELECT unnest([actor, recipient]) AS name FROM block) "
+            "WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM names)"
+        )
         rest = self.connection.execute("SELECT number, line FROM block WHERE body IS NULL").fetchall()
         doubtful = (Doubtful(number, text.rstrip("\r\n")) for number, text in rest)
         return len(lines) - len(rest), [*unread, *(one for one in doubtful if one.raw.strip())]
 
-    def add_bodies(self, file: int, name: str, bodies: Sequence[tuple[int, Body]]) -> None:
-        """Stage events that were checked one by one, each with its line."""
-        if not bodies:
+    def add_bodies(self, file: int, name: str, events: Sequence[Staged]) -> None:
+        """Stage events that were checked one by one."""
+        if not events:
             return
         texts = [
             json.dumps(
-                {**body, "batch": self._batch, "source": {"file": name, "line": line}},
+                {**one.body, "batch": self._batch, "source": {"file": name, "line": one.line}},
                 ensure_ascii=False,
                 separators=(",", ":"),
             )
-            for line, body in bodies
+            for one in events
         ]
-        given = pa.table(
-            {"number": pa.array([line for line, _ in bodies], pa.int64()), "body": pa.array(texts, pa.string())}
-        )
+        numbers = pa.array([one.number for one in events], pa.int64())
         self._insert(
             f"INSERT INTO stage SELECT {file:d}, number, hash(e.id), {CONTENT}, body "  # noqa: S608 -- constants
             f"FROM (SELECT number, body, json_transform(body, '{BODY}') AS e FROM given)",
-            given,
+            pa.table({"number": numbers, "body": pa.array(texts, pa.string())}),
         )
+        parties = (one.body[side] for one in events for side in ("actor", "recipient"))
+        self._name(sorted({party for party in parties if party is not None}))
+
+    def _name(self, names: Sequence[str]) -> None:
+        self._insert(
+            "INSERT INTO names SELECT name FROM given WHERE name NOT IN (SELECT name FROM names)",
+            pa.table({"name": pa.array(names, pa.string())}),
+        )
+
+    def names(self, most: int) -> list[str]:
+        """Whom the staged events name as actor or recipient, each once; at most so many."""
+        return [
+            row[0]
+            for row in self.connection.execute("SELECT name FROM names ORDER BY name LIMIT ?", [most]).fetchall()
+        ]
 
     def settle(self, keys: Sequence[Path], retracted: Iterable[str]) -> Settled:
         """Hold what is staged against itself and against the index of events on record (`keys`)."""
@@ -148,6 +173,11 @@ class EventStage:
             "SELECT file, number FROM refused WHERE NOT same ORDER BY file, number"
         ).fetchall()
         return Settled(total - refused, same, tuple(conflicts))
+
+    def refused(self) -> dict[int, bool]:
+        """After `settle`: the numbers of the events of file 0 that are not new; True where what they say is on
+        record, False where their id belongs to an event with other content."""
+        return dict(self.connection.execute("SELECT number, same FROM refused WHERE file = 0").fetchall())
 
     def _record(self, keys: Sequence[Path], retracted: Iterable[str]) -> None:
         if not keys:

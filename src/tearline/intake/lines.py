@@ -6,12 +6,14 @@ numbers are 1-based and count every line feed, so that a message points at the p
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from tearline.records.errors import BadInput
 
@@ -19,10 +21,12 @@ LONGEST = 16 << 20
 """Bytes of one line; a report of a thousand pages has about a fifth of it."""
 
 BLOCK = 32 << 20
+EXPANSION = 200
 HEAD = 4096
 
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_BOM = b"\xef\xbb\xbf"
+_Take = Callable[[BinaryIO, int], bytes]
 _SAVE_AS = "Save the file as UTF-8 text and load it again"
 
 
@@ -68,8 +72,44 @@ class SourceFile:
         """The file's lines. Raises BadInput where it cannot be read, is empty, or is UTF-16."""
         self.size, self._digest = 0, sha256()
         try:
+            if self.path.suffix.lower() == ".gz":
+                yield from self._unpacked(size)
+            else:
+                with self.path.open("rb") as file:
+                    yield from self._read(file, size, self._take)
+        except (OSError, EOFError, zlib.error) as error:
+            raise self._unreadable(error) from error
+        if self.size == 0:
+            raise self._empty()
+
+    def _unpacked(self, size: int) -> Iterator[Block | LongLine]:
+        """A gzip file's lines; `size` and `sha256` are those of the packed file. Raises BadInput for a bomb."""
+        self.digest()
+        most, taken = EXPANSION * self.size + BLOCK, 0
+
+        def take(file: BinaryIO, wanted: int) -> bytes:
+            nonlocal taken
+            data = file.read(wanted)
+            taken += len(data)
+            if taken > most:
+                raise BadInput(
+                    f"it unpacks to more than {EXPANSION} times its size",
+                    where=self.name,
+                    remedy="Unpack it first",
+                )
+            return data
+
+        with gzip.open(self.path, "rb") as file:
+            yield from self._read(cast(BinaryIO, file), size, take)
+
+    def digest(self) -> None:
+        """Take the file's size and hash, for readers that open it themselves. Raises BadInput as `blocks` does."""
+        self.size, self._digest = 0, sha256()
+        try:
             with self.path.open("rb") as file:
-                yield from self._read(file, size)
+                while data := file.read(1 << 20):
+                    self._digest.update(data)
+                    self.size += len(data)
         except OSError as error:
             raise self._unreadable(error) from error
         if self.size == 0:
@@ -86,9 +126,10 @@ class SourceFile:
         self.size, self._digest = len(data), sha256(data)
         return data
 
-    def _unreadable(self, error: OSError) -> BadInput:
+    def _unreadable(self, error: Exception) -> BadInput:
+        why = getattr(error, "strerror", None) or str(error)
         return BadInput(
-            f"the file cannot be read ({error.strerror})", where=self.name, remedy="Check its name and permissions"
+            f"the file cannot be read ({why})", where=self.name, remedy="Check its name and permissions"
         )
 
     def _empty(self) -> BadInput:
@@ -105,9 +146,9 @@ class SourceFile:
         self.size += len(data)
         return data
 
-    def _read(self, file: BinaryIO, size: int) -> Iterator[Block | LongLine]:
+    def _read(self, file: BinaryIO, size: int, take: _Take) -> Iterator[Block | LongLine]:
         number, rest = 1, b""
-        while data := self._take(file, size):
+        while data := take(file, size):
             data = rest + data
             cut = data.rfind(b"\n") + 1
             rest = data[cut:]
@@ -118,16 +159,16 @@ class SourceFile:
                         piece.first + piece.data.count(b"\n") if isinstance(piece, Block) else piece.number + 1
                     )
             if len(rest) > LONGEST:
-                long, rest = self._skip(file, size, number, rest)
+                long, rest = self._skip(file, size, take, number, rest)
                 yield long
                 number += 1
         if rest:
             yield from _apart(number, rest + b"\n")
 
-    def _skip(self, file: BinaryIO, size: int, number: int, start: bytes) -> tuple[LongLine, bytes]:
+    def _skip(self, file: BinaryIO, size: int, take: _Take, number: int, start: bytes) -> tuple[LongLine, bytes]:
         """Read on to the end of a line that is too long; what follows it is returned with it."""
         digest, length, rest = sha256(start), len(start), b""
-        while data := self._take(file, size):
+        while data := take(file, size):
             end = data.find(b"\n")
             part = data if end < 0 else data[:end]
             digest.update(part)

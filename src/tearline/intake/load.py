@@ -10,10 +10,11 @@ from pathlib import Path
 from tearline.intake import registers
 from tearline.intake.batches import Counts
 from tearline.intake.document_files import document_row
-from tearline.intake.event_stage import Doubtful
+from tearline.intake.event_stage import Doubtful, Staged
 from tearline.intake.events import event
 from tearline.intake.known import Body, Known
 from tearline.intake.lines import Block, LongLine, SourceFile
+from tearline.intake.linking import link_names
 from tearline.intake.place import Place, Progress, quiet
 from tearline.intake.quarantine import Refused, Source
 from tearline.intake.register_files import COLUMNS, REQUIRED, FileKind, RegisterFile, register_files
@@ -28,7 +29,7 @@ Check = Callable[[Fields, Known], Body]
 Read = tuple[Source, Row | Unread]
 
 _NO_ORGANISATIONS = "no organisations are registered, so names of organisations were not checked"
-_REGISTERS = (Stream.ORGANISATIONS, Stream.PEOPLE, Stream.GROUPS, Stream.PRODUCTS, Stream.DISCLOSURES)
+REGISTER_STREAMS = (Stream.ORGANISATIONS, Stream.PEOPLE, Stream.GROUPS, Stream.PRODUCTS, Stream.DISCLOSURES)
 
 
 def load(place: Place, paths: Sequence[Path], progress: Progress = quiet) -> Counts:
@@ -38,7 +39,7 @@ def load(place: Place, paths: Sequence[Path], progress: Progress = quiet) -> Cou
     Raises BadInput for a fault of a file (nothing is kept then); faults of rows go to quarantine.
     """
     files = register_files(paths)
-    with taking(place, [*_REGISTERS, Stream.EVENTS]) as one:
+    with taking(place, [*REGISTER_STREAMS, Stream.EVENTS, Stream.IDENTITIES]) as one:
         for kind, group in groupby(files, key=lambda file: file.kind):
             if kind is FileKind.EVENTS:
                 _load_events(one, [file.source for file in group], progress)
@@ -99,7 +100,7 @@ def _with_references(one: Taking, stream: Stream, candidates: list[_Candidate]) 
 
 
 def refusal(source: Source, row: Unread) -> Refused:
-    return Refused(source, row.line, row.raw, row.what, row.field, row.remedy)
+    return Refused(source, row.line, row.raw, row.what, row.field, row.remedy, row.lossy)
 
 
 def _counted(rows: Iterable[Read], label: str, progress: Progress) -> Iterator[Read]:
@@ -138,15 +139,16 @@ def _load_events(one: Taking, files: Sequence[SourceFile], progress: Progress) -
         one.warn(_NO_ORGANISATIONS)
     for number, file in enumerate(files):
         _stage_events(one, number, file, progress)
-
-    def conflicting(places: Sequence[tuple[int, int]]) -> Iterator[Refused]:
-        fault = BadInput(CONFLICT, field="id", remedy=CONFLICT_REMEDY)
-        for number, group in groupby(places, key=lambda place: place[0]):
-            source = Source(files[number].name, FileKind.EVENTS.value)
-            for line, raw in _lines_at(files[number], {line for _, line in group}):
-                yield Refused.because(source, line, raw, fault)
-
-    one.settle_events(conflicting)
+    link_names(one)
+    settled = one.settle()
+    counts = one.counts.of(Stream.EVENTS)
+    counts.accepted += settled.accepted
+    counts.duplicates += settled.duplicates
+    fault = BadInput(CONFLICT, field="id", remedy=CONFLICT_REMEDY)
+    for number, group in groupby(settled.conflicts, key=lambda place: place[0]):
+        source = Source(files[number].name, FileKind.EVENTS.value)
+        for line, raw in _lines_at(files[number], {line for _, line in group}):
+            one.refuse(Stream.EVENTS, Refused.because(source, line, raw, fault))
 
 
 def _stage_events(one: Taking, number: int, file: SourceFile, progress: Progress) -> None:
@@ -158,7 +160,7 @@ def _stage_events(one: Taking, number: int, file: SourceFile, progress: Progress
         if isinstance(block, Block):
             staged, rest = one.stage.add_block(number, file.name, block)
             objects += staged
-        checked: list[tuple[int, Body]] = []
+        checked: list[Staged] = []
         for item in rest:
             row = item if isinstance(item, Unread) else parse_object(item.line, item.raw)
             if isinstance(row, Unread):
@@ -166,7 +168,7 @@ def _stage_events(one: Taking, number: int, file: SourceFile, progress: Progress
                 continue
             objects += 1
             try:
-                checked.append((row.line, event(row.fields, one.known)))
+                checked.append(Staged(row.line, row.line, event(row.fields, one.known)))
             except BadInput as fault:
                 one.refuse(Stream.EVENTS, Refused.because(source, row.line, row.raw, fault))
         one.stage.add_bodies(number, file.name, checked)

@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One row that was not accepted. `line` is 1-based; `raw` the row as it came."""
+    """One row that was not accepted. `line` is 1-based; `raw` the row as it came, or (`lossy`) what is left."""
 
     source: Source
     line: int
@@ -51,6 +51,7 @@ class Refused:
     what: str
     field: str | None = None
     remedy: str | None = None
+    lossy: bool = False
 
     @classmethod
     def because(cls, source: Source, line: int, raw: str, fault: BadInput) -> Refused:
@@ -71,11 +72,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row that lies in quarantine, and the batch it came with. `complete`: all of it was kept."""
+    """A row that lies in quarantine, and the batch it came with."""
 
     batch: str
     row: Refused
-    complete: bool
 
     def document(self) -> dict[str, Any]:
         return {
@@ -144,7 +144,7 @@ class QuarantineWriter:
 
 
 def _line(row: Refused, source: int, digest: str) -> str:
-    raw, complete = row.raw.encode("utf-8", "replace").decode(), len(row.raw) <= KEPT
+    raw = row.raw.encode("utf-8", "replace").decode()
     body: dict[str, Any] = {
         "source": source,
         "line": row.line,
@@ -152,9 +152,10 @@ def _line(row: Refused, source: int, digest: str) -> str:
         "field": row.field,
         "remedy": row.remedy,
         "digest": digest,
-        "raw": raw if complete else raw[:KEPT],
+        "lossy": row.lossy or len(raw) > KEPT,
+        "raw": raw[:KEPT],
     }
-    if not complete:
+    if len(raw) > KEPT:
         body["raw_sha256"] = sha256(raw.encode()).hexdigest()
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace("\u2028", "\\u2028") + "\n"
 
@@ -177,8 +178,11 @@ def held_rows(folder: Path, ledger: Ledger, state: LedgerState) -> Iterator[Held
 
 
 def held_digests(folder: Path, ledger: Ledger, state: LedgerState) -> frozenset[str]:
-    """The digests of all rows that lie in quarantine."""
-    return frozenset(held.row.digest() for held in held_rows(folder, ledger, state))
+    """The digests of all rows that lie in quarantine, as they were when the rows were whole."""
+    found: set[str] = set()
+    for batch, seal in _batches_with_rows(ledger, state).items():
+        found.update(body["digest"] for body in _bodies(folder / f"{batch}.jsonl", seal) if "digest" in body)
+    return frozenset(found)
 
 
 def _batches_with_rows(ledger: Ledger, state: LedgerState) -> dict[str, str]:
@@ -194,6 +198,16 @@ def _batches_with_rows(ledger: Ledger, state: LedgerState) -> dict[str, str]:
 
 
 def _read(path: Path, batch: str, digest: str) -> Iterator[Held]:
+    sources: list[Source] = []
+    for body in _bodies(path, digest):
+        if isinstance(body["source"], dict):
+            sources.append(Source(**body["source"]))
+        else:
+            yield Held(batch, _row(sources[body["source"]], body))
+
+
+def _bodies(path: Path, digest: str) -> Iterator[dict[str, Any]]:
+    """The lines of a quarantine file whose seal is intact."""
     try:
         with path.open("rb") as file:
             if file_digest(file, sha256).hexdigest() != digest:
@@ -202,17 +216,9 @@ def _read(path: Path, batch: str, digest: str) -> Iterator[Held]:
                     where=f"{path.parent.name}/{path.name}",
                     remedy="Restore it from a copy",
                 )
-        sources: list[Source] = []
         with path.open(encoding="utf-8", newline="\n") as text:
             for line in text:
-                body = json.loads(line)
-                if isinstance(body["source"], dict):
-                    sources.append(Source(**body["source"]))
-                    continue
-                row = Refused(
-                    sources[body["source"]], body["line"], body["raw"], body["what"], body["field"], body["remedy"]
-                )
-                yield Held(batch, row, "raw_sha256" not in body)
+                yield json.loads(line)
     except FileNotFoundError as error:
         raise IntegrityFailure(
             "the quarantine file is missing",
@@ -221,3 +227,15 @@ def _read(path: Path, batch: str, digest: str) -> Iterator[Held]:
         ) from error
     except OSError as error:
         raise _cannot(path, error) from error
+
+
+def _row(source: Source, body: Mapping[str, Any]) -> Refused:
+    return Refused(
+        source,
+        body["line"],
+        body["raw"],
+        body["what"],
+        field=body["field"],
+        remedy=body["remedy"],
+        lossy=body["lossy"],
+    )

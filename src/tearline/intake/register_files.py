@@ -38,8 +38,8 @@ REQUIRED = {
 }
 COLUMNS = {
     FileKind.ORGANISATIONS: {"id", "name", "kind", "parent", "retention"},
-    FileKind.PEOPLE: {"id", "name", "organisation", "position", "clearance", "caveats", "access_basis", "valid_from",
-                      "valid_to", "accounts"},
+    FileKind.PEOPLE: {"id", "name", "organisation", "position", "clearance", "caveats", "access_basis",
+                      "valid_from", "valid_to", "accounts"},
     FileKind.GROUPS: {"id", "name", "member", "valid_from", "valid_to"},
 }  # fmt: skip
 DOCUMENTS = (".html", ".htm", ".txt", ".pdf", ".docx")

@@ -1,8 +1,8 @@
 """One row of a register file, checked and turned into a ledger body.
 
-Each check takes the row's fields and what is known, and returns the body (without `batch`) or raises BadInput that
-names the field and the remedy. References that a later row of the same files may satisfy (parents of organisations,
-sources of products) are checked afterwards, by `missing_references`.
+Each check takes the row's fields and what is known, and returns the body (without `batch`) or raises BadInput
+that names the field and the remedy. References that a later row of the same files may satisfy (parents of
+organisations, sources of products) are checked afterwards, by `missing_references`.
 """
 
 from __future__ import annotations
@@ -124,6 +124,7 @@ def product(scheme: MarkingScheme) -> Callable[[Fields, Known], Body]:
             "authors": listed(fields, "authors"),
             "handling": _handling(fields),
             "caveat_text": optional(fields, "caveat_text", longest=LONGEST_TEXT),
+            "files": _files(fields),
         }
 
     return check
@@ -271,6 +272,22 @@ def _portions(fields: Fields, scheme: MarkingScheme) -> list[dict[str, str | Non
             inner = f".{fault.field}" if fault.field else ""
             raise BadInput(fault.what, field=f"portions[{number}]{inner}", remedy=fault.remedy) from None
     return list(found.values())
+
+
+def _files(fields: Fields) -> list[dict[str, str | None]]:
+    """Files that are the product: `[{"name", "sha256"}]`, by which an attachment is recognised."""
+    value = fields.get("files")
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise BadInput("a list of objects is expected", field="files", remedy='Write [{"name": …, "sha256": …}]')
+    found: list[dict[str, str | None]] = []
+    for item in value:
+        digest = required(item, "sha256").casefold()
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise BadInput("not a SHA-256 of 64 hexadecimal digits", field="files.sha256", remedy="Correct it")
+        found.append({"name": optional(item, "name"), "sha256": digest})
+    return found
 
 
 def _handling(fields: Fields) -> dict[str, str] | None:

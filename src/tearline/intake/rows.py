@@ -33,13 +33,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One record that could not be read, and why."""
+    """One record that could not be read, and why. `lossy`: `raw` is not all of it, or not as it came."""
 
     line: int
     raw: str
     what: str
     remedy: str
     field: str | None = None
+    lossy: bool = False
 
 
 def parse_object(line: int, raw: str) -> Row | Unread:
@@ -64,6 +65,7 @@ def too_long(line: LongLine) -> Unread:
         raw,
         f"a line of {line.size:,} bytes; at most {LONGEST:,} are read",
         "Split or shorten the record",
+        lossy=True,
     )
 
 
@@ -72,7 +74,7 @@ def decode(line: int, raw: bytes) -> str | Unread:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         shown = raw.decode("utf-8", "replace")
-        return Unread(line, shown, f"not UTF-8 text (byte {error.start + 1})", _SAVE_AS)
+        return Unread(line, shown, f"not UTF-8 text (byte {error.start + 1})", _SAVE_AS, lossy=True)
 
 
 def not_json_lines(name: str) -> BadInput:

@@ -7,22 +7,19 @@ commit, so that two intakes at once can neither lose nor double a record.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from tearline.intake.batches import Counts, batch_body, new_batch_id
 from tearline.intake.event_keys import build_keys
-from tearline.intake.event_stage import EventStage
+from tearline.intake.event_stage import EventStage, Settled
 from tearline.intake.known import Body, Known, retracted
 from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
 from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests
-from tearline.ledger import Transaction
+from tearline.ledger import LedgerState, Transaction
 from tearline.records.kinds import Stream
-
-Refusals = Callable[[Sequence[tuple[int, int]]], Iterable[Refused]]
-"""From the file numbers and lines of staged events whose id is on record with other content, to their rows."""
 
 CONFLICT = "an event with this id and other content is on record"
 CONFLICT_REMEDY = "Give it an id of its own; an event on record is never replaced, only its batch retracted"
@@ -43,6 +40,7 @@ class Taking:
         before = held_digests(place.quarantine, place.ledger, transaction.state) if fresh else frozenset()
         self._quarantine = QuarantineWriter(place.quarantine, self.batch, before)
         self._stage: EventStage | None = None
+        self._staged_new = 0
 
     @property
     def stage(self) -> EventStage:
@@ -60,10 +58,19 @@ class Taking:
         self.counts.of(stream).accepted += 1
         self.add(stream, body)
 
+    @property
+    def state(self) -> LedgerState:
+        """The ledger as it stood when the locks were taken."""
+        return self._transaction.state
+
     def add(self, stream: Stream, body: Body) -> None:
         """Append a body that is not counted as read: what intake itself has to say."""
         text = json.dumps({**body, "batch": self.batch}, ensure_ascii=False, separators=(",", ":"))
         self._bodies.setdefault(stream, []).append(text)
+
+    def pending(self, stream: Stream) -> list[Body]:
+        """The bodies that this batch will append to a register."""
+        return [json.loads(text) for text in self._bodies.get(stream, ())]
 
     def refuse(self, stream: Stream, row: Refused) -> None:
         self.counts.of(stream).quarantined += 1
@@ -73,19 +80,15 @@ class Taking:
         if text not in self.counts.warnings:
             self.counts.warnings.append(text)
 
-    def settle_events(self, refusals: Refusals) -> None:
-        """Decide which staged events are new."""
+    def settle(self) -> Settled:
+        """Decide which staged events are new, and who the names in them are; the caller counts."""
         if self._stage is None:
-            return
+            return Settled(0, 0, ())
         state, ledger = self._transaction.state, self.place.ledger
         keys = build_keys(self._stage.connection, self.place.event_keys, ledger, state)
         settled = self._stage.settle(keys, retracted(ledger, state))
-        counts = self.counts.of(Stream.EVENTS)
-        counts.accepted += settled.accepted
-        counts.duplicates += settled.duplicates
-        if settled.conflicts:
-            for row in refusals(settled.conflicts):
-                self.refuse(Stream.EVENTS, row)
+        self._staged_new = settled.accepted
+        return settled
 
     def conclude(
         self,
@@ -98,12 +101,16 @@ class Taking:
         """Append everything and the batch's own record; nothing at all where nothing new was said."""
         total = self.counts.total()
         news = total.accepted or self._quarantine.stored or any(self._bodies.values())
-        if not news and not (retries and total.duplicates):
+        if retries:
+            # What was refused before and is refused again changes nothing.
+            news = total.accepted or total.duplicates
+        if not news:
+            self._quarantine.abandon()
             return self.counts
         digest = self._quarantine.finish()
         for stream, bodies in self._bodies.items():
             self._transaction.append(stream, bodies)
-        if self._stage is not None and self.counts.of(Stream.EVENTS).accepted:
+        if self._stage is not None and self._staged_new:
             for column in self._stage.bodies():
                 self._transaction.append(Stream.EVENTS, column)
         self.counts.batch = self.batch

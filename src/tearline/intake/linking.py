@@ -1,0 +1,39 @@
+"""Linking the names of a batch to people, while the batch is taken in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tearline.intake.identities import MOST_NAMES, Linker, decided_names
+from tearline.intake.known import Body, retracted
+from tearline.intake.taking import Taking
+from tearline.records.bodies import person
+from tearline.records.kinds import Stream
+from tearline.views.register import Register
+
+
+def link_names(one: Taking) -> int:
+    """Record who the names in the staged events are, where that can be said; how many links were made."""
+    names = one.stage.names(MOST_NAMES)
+    if not names:
+        return 0
+    ledger, state = one.place.ledger, one.state
+    gone = retracted(ledger, state)
+    linker = Linker(_register(one, gone), decided_names(ledger.bodies(Stream.IDENTITIES, state), gone))
+    links = [link for name in names if (link := linker.link(name)) is not None]
+    for link in links:
+        one.add(Stream.IDENTITIES, link.body())
+    return len(links)
+
+
+def _register(one: Taking, gone: frozenset[str]) -> Register:
+    """The register as it will be once this batch is committed."""
+    ledger, state = one.place.ledger, one.state
+    register = Register.read(ledger, state)
+    pending = one.pending(Stream.PEOPLE)
+    if not pending:
+        return register
+    rows: dict[str, dict[str, Body]] = {}
+    for body in [*(b for b in ledger.bodies(Stream.PEOPLE, state) if b.get("batch") not in gone), *pending]:
+        rows.setdefault(body["id"], {})[body["valid_from"]] = body
+    return replace(register, people={identifier: person(found.values()) for identifier, found in rows.items()})

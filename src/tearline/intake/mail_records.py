@@ -1,0 +1,193 @@
+"""From messages to handling events: what a mail that carries a product says about who sent it to whom, and when.
+
+A message carries what its own text, subject and attachments show, and all that the messages quoted below it carry.
+The lowest message that carries a product `disseminated` it; each one above `forwarded` it. Every addressee is an
+event of its own, with the basis `addressed`. A message without a legible time was sent after the one it quotes and
+before the one that quotes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from tearline.intake.mail_chain import ChainMessage
+from tearline.intake.native import Item, Record
+from tearline.intake.products_in import ProductFinder
+from tearline.intake.rows import Unread
+from tearline.records.times import format_instant
+
+NO_PRODUCT = "no registered product is recognised in this message"
+
+_PREFIX = re.compile(r"^\s*((?:re|fw|fwd|tr|aw|wg|rép?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class MailUnit:
+    """One message as it is counted, with what is needed to read it again.
+
+    `below` are the texts of the messages it quotes, from the outermost; `earliest` and `latest` are RFC 3339;
+    `files` SHA-256 of attachments. `mail_id` is its Message-ID where it has one.
+    """
+
+    sender: str | None
+    recipients: tuple[tuple[str, str], ...]
+    earliest: str | None
+    latest: str | None
+    subject: str | None
+    text: str
+    below: tuple[str, ...]
+    attachments: tuple[str, ...]
+    files: tuple[str, ...]
+    mail_id: str | None
+    document: str | None
+    depth: int
+
+    def raw(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_raw(cls, raw: str) -> MailUnit:
+        """Raises ValueError, TypeError or KeyError for anything that `raw` did not write."""
+        fields: dict[str, Any] = json.loads(raw)
+        lists = {name: tuple(fields[name]) for name in ("below", "attachments", "files")}
+        recipients = tuple((str(role), str(who)) for role, who in fields["recipients"])
+        return cls(**{**fields, **lists, "recipients": recipients})
+
+
+def units(chain: Sequence[ChainMessage], document: str | None) -> list[MailUnit]:
+    """The messages of one chain, outermost first (each quotes those after it that are deeper), as units."""
+    found: list[MailUnit] = []
+    for at, message in enumerate(chain):
+        quoted = _quoted(chain, at)
+        found.append(
+            MailUnit(
+                sender=message.sender,
+                recipients=tuple((one.role, one.raw) for one in message.recipients),
+                earliest=format_instant(message.sent.earliest) if message.sent else None,
+                latest=format_instant(message.sent.latest) if message.sent else None,
+                subject=message.subject,
+                text=message.body,
+                below=tuple(_said(one) for one in quoted),
+                attachments=message.attachments,
+                files=(),
+                mail_id=None,
+                document=document,
+                depth=message.depth,
+            )
+        )
+    return [_bounded(found, chain, at) for at in range(len(found))]
+
+
+def _quoted(chain: Sequence[ChainMessage], at: int) -> list[ChainMessage]:
+    quoted: list[ChainMessage] = []
+    for message in chain[at + 1 :]:
+        if message.depth <= chain[at].depth:
+            break
+        quoted.append(message)
+    return quoted
+
+
+def _said(message: ChainMessage) -> str:
+    return "\n".join(filter(None, (message.subject, *message.attachments, message.body)))
+
+
+def _bounded(found: Sequence[MailUnit], chain: Sequence[ChainMessage], at: int) -> MailUnit:
+    """A message without a time takes it from its neighbours: after what it quotes, before what quotes it."""
+    unit = found[at]
+    if unit.latest is not None:
+        return unit
+    above = next(
+        (found[n].latest for n in range(at - 1, -1, -1) if chain[n].depth < unit.depth and found[n].latest), None
+    )
+    below = next((one.sent for one in _quoted(chain, at) if one.sent), None)
+    return replace(unit, earliest=format_instant(below.earliest) if below else None, latest=above)
+
+
+def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | None) -> Item:
+    """The events of one message, or why it has none."""
+    own = _products(finder, _own_text(unit), unit.files)
+    below: dict[str, str] = {}
+    for text in unit.below:
+        below |= {product: by for product, by in _products(finder, text, ()).items() if product not in below}
+    carried = {**below, **own}
+    raw = unit.raw()
+    if not carried:
+        return Unread(line, raw, NO_PRODUCT, "Load the product, then run `tearline quarantine --retry`", "text")
+    if unit.sender is None and not unit.recipients:
+        return Unread(line, raw, "neither a sender nor an addressee is legible", "Enter it with `tearline record`")
+    if unit.latest is None:
+        return Unread(
+            line, raw, "no legible time, and none above it in the chain", "Enter it with `tearline record`"
+        )
+    key = message_key(unit)
+    events: list[dict[str, Any]] = []
+    keys: list[str] = []
+    for product in sorted(carried):
+        issued = format_instant(finder.issued[product])
+        # Nothing below says when at the earliest: it cannot have been sent on before it was issued.
+        earliest = unit.earliest or min(issued, unit.latest)
+        for place, (role, recipient) in enumerate(unit.recipients or ((None, None),)):
+            detail = {
+                "role": role,
+                "subject": unit.subject,
+                "seen_by": carried[product],
+                "document": unit.document,
+            }
+            events.append(
+                {
+                    "kind": "forwarded" if product in below else "disseminated",
+                    "product": product,
+                    "at_earliest": min(earliest, unit.latest),
+                    "at_latest": unit.latest,
+                    "actor": unit.sender,
+                    "recipient": recipient,
+                    "organisation": organisation,
+                    "system": "mail",
+                    "basis": "addressed" if recipient is not None else None,
+                    "detail": {name: value for name, value in detail.items() if value is not None} or None,
+                }
+            )
+            keys.append(f"{key}/{product}/{place}")
+    return Record(line, raw, tuple(events), tuple(keys))
+
+
+def again(line: int, raw: str, finder: ProductFinder, organisation: str | None) -> Item:
+    """One refused message, from its raw text."""
+    try:
+        unit = MailUnit.from_raw(raw)
+    except (ValueError, TypeError, KeyError):
+        return Unread(line, raw, "not a message that can be read again", "Take in the mail again")
+    return item(line, unit, finder, organisation)
+
+
+def _own_text(unit: MailUnit) -> str:
+    return "\n".join(filter(None, (unit.subject, *unit.attachments, unit.text)))
+
+
+def _products(finder: ProductFinder, text: str, files: Sequence[str]) -> dict[str, str]:
+    found = {product: "file" for digest in files if (product := finder.with_file(digest))}
+    return {**{sighting.product: sighting.by for sighting in finder.find(text)}, **found}
+
+
+def message_key(unit: MailUnit) -> str:
+    """The same for the same message wherever it is quoted: sender, minute, subject, and whether it answers or
+    forwards; the text too where one of these is illegible, because scanning damages texts first."""
+    subject = unit.subject or ""
+    prefix = _PREFIX.match(subject)
+    bare = _LETTERS.sub("", _PREFIX.sub("", subject)).casefold()
+    sender = _LETTERS.sub("", re.sub(r"[<\[(].*", "", unit.sender or "") or (unit.sender or "")).casefold()
+    parts = [
+        sender,
+        (unit.earliest or "")[:16],
+        bare,
+        _LETTERS.sub("", prefix[1])[:2].casefold() if prefix else "",
+    ]
+    if not (sender and unit.earliest and bare):
+        parts.append(_LETTERS.sub("", unit.text)[:2000].casefold())
+    return blake2b(json.dumps(parts).encode(), digest_size=12).hexdigest()
