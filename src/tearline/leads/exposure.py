@@ -163,7 +163,8 @@ def exposure_of(items: Sequence[Item], register: Register) -> Exposure:
     codes[who[shown], where[shown]] = HELD + kind[shown]
     certainly = np.zeros((len(people.ids), len(columns)), dtype=np.bool_)
     certainly[who[shown], where[shown]] = possible[shown] == 0
-    codes[len(people.ids) : named] = np.array(system_rows, dtype=np.uint8).reshape(-1, len(columns))
+    if systems:
+        codes[len(people.ids) : named] = system_rows
     return Exposure(
         columns=columns,
         people=tuple(people.ids),

@@ -88,6 +88,7 @@ class _Draws:
     missed: Floats  # a source's holding is not on record
     apart: Floats  # an item came by another way than the rest
     unseen: Floats  # people who held what was disclosed and left no trace, counted in best-fitting records
+    alike: Floats  # share of the outside that is like somebody in the record: a colleague with the same access
     strength: Floats  # how far the classes of holding count at all
     spread: npt.NDArray[np.intp]  # which spread of θ
 
@@ -110,7 +111,9 @@ def weigh_case(case: Case) -> Posterior:
     ratio = np.exp(log_ratio - top)
     each = (1 - draws.outside) / max(people, 1.0)
     mass = ratio[:, :-1][:, back] * case.copies * each[:, None]
-    absent = draws.outside * np.exp(-top[:, 0]) + draws.unseen * each * ratio[:, -1]
+    alike = (ratio[:, :-1][:, back] * case.copies * case.counted).sum(axis=1) / max(people, 1.0)
+    absent = draws.outside * ((1 - draws.alike) * np.exp(-top[:, 0]) + draws.alike * alike)
+    absent += draws.unseen * each  # in best-fitting records, whose ratio is 1 here
     total = mass.sum(axis=1) + absent
     before = case.copies * each[:, None]
     before /= np.maximum(before.sum(axis=1) + draws.outside, 1.0)[:, None]
@@ -155,7 +158,7 @@ def _spread_odds(counts: Floats, log_chance: Floats) -> Floats:
 
 
 def _assumptions(case: Case, spread_odds: Floats) -> _Draws:
-    u = _halton(DRAWS, 7)
+    u = _halton(DRAWS, 8)
 
     def between(column: int, low: float, high: float) -> Floats:
         return low * (high / low) ** u[:, column]
@@ -169,6 +172,7 @@ def _assumptions(case: Case, spread_odds: Floats) -> _Draws:
         missed=between(1, 0.04, 0.35),
         apart=between(2, 0.03, 0.25),
         unseen=between(3, 4.0, 10.0) * fading,
+        alike=0.1 + 0.3 * u[:, 7],
         strength=1.4 * u[:, 4],
         spread=np.searchsorted(np.cumsum(spread_odds), u[:, 5], side="right").clip(0, _SPREADS.size - 1),
     )
@@ -228,7 +232,7 @@ def _distinct(codes: Codes) -> tuple[Codes, npt.NDArray[np.intp]]:
 def _halton(count: int, dimensions: int) -> Floats:
     """Points of the Halton sequence, the first left out, each coordinate in (0, 1)."""
     points = np.empty((count, dimensions))
-    for d, prime in enumerate((2, 3, 5, 7, 11, 13, 17)[:dimensions]):
+    for d, prime in enumerate((2, 3, 5, 7, 11, 13, 17, 19)[:dimensions]):
         index, scale, value = np.arange(1, count + 1), 1.0, np.zeros(count)
         while index.any():
             scale /= prime

@@ -25,8 +25,9 @@ def propose(
 
     A gap's own date of expiry counts; without one, the end of the organisation's stated retention of that system,
     counted from the product's issue at the earliest and so never too late. Records without any stated retention
-    are to be preserved first, as are those that expire within `SOON` of `now`. Where dates are equal, what would
-    tell most (`leads`) comes first. Gaps of no known organisation are asked of the product's originator.
+    are to be preserved first, as are those that expire within `SOON` of `now`; they are placed as if they expired
+    at its end. Where dates are equal, what would tell most (`leads`) comes first. Gaps of no known organisation are
+    asked of the product's originator.
     """
     grouped: dict[tuple[str, str | None], list[Gap]] = {}
     for pathway in pathways:
@@ -41,28 +42,20 @@ def propose(
     for (organisation, system), found in grouped.items():
         gaps = tuple({gap.id: gap for gap in found}.values())
         expires = _expiry(gaps, organisation, system, register)
+        first = expires is None or now <= expires <= now + SOON
+        # What has to be kept comes first, then what has time, at the end what may be gone already.
+        turn = 0 if first else 2 if expires is not None and expires < now else 1
+        worth = max((bits.get(gap.id, 0.0) for gap in gaps), default=0.0)
         proposal = RequestProposal(
             organisation=organisation,
             items=tuple(dict.fromkeys(gap.ask for gap in gaps)),
             reason=_reason(gaps, expires, now),
             closes=tuple(gap.id for gap in gaps),
             expires=None if expires is None else format_instant(expires),
-            preserve_first=expires is None or now <= expires <= now + SOON,
+            preserve_first=first,
         )
-        lost = expires is not None and expires < now
-        # Records that may be gone already come last; those that nobody has said anything about before the dated
-        # ones that still have time.
-        urgency = (
-            (2, expires)
-            if lost
-            else (0, expires)
-            if expires is not None and proposal.preserve_first
-            else (1, expires)
-        )
-        worth = sum(bits.get(gap.id, 0.0) for gap in gaps)
-        proposals.append((urgency[0], urgency[1] or now, -worth, organisation, system or "", proposal))
-    proposals.sort(key=lambda entry: entry[:5])
-    return tuple(entry[5] for entry in proposals)
+        proposals.append(((turn, expires or now + SOON, -worth, organisation, system or ""), proposal))
+    return tuple(proposal for _, proposal in sorted(proposals, key=lambda entry: entry[0]))
 
 
 def _originator(register: Register, product: str) -> str | None:

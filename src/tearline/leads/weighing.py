@@ -35,6 +35,7 @@ ASSUMPTIONS = (
     "How somebody held it (delivered, opened, taken out; certainly or possibly) counts little: from 0.6 to 1.4.",
     "The time between holding and publication counts for nothing.",
     "Some people (4 to 10, fewer with every item beyond the second) held it without leaving any trace.",
+    "Some of the outside (10 to 40 %) is like somebody in the record: a colleague who saw the same, unrecorded.",
     "With probability 0.2 % this way of reading the record is wrong altogether, so nobody is ever ruled out.",
     "Members of review bodies, and outlets, are not weighed: they stand within outside.",
 )
