@@ -275,7 +275,10 @@ class Composer:
         if self.found.pathways:
             yield "How it was handled", wording.handling_shows(self.found.handling, self._organisation)
         yield "What explains it", wording.explained(self.found.leads)
-        yield "Whom to ask first", wording.ask_first(requests, self._organisation)
+        yield (
+            "Whom to ask first",
+            wording.ask_first(requests, self._organisation, matched=bool(self.found.sourced)),
+        )
 
     # Each public item.
 

@@ -140,14 +140,14 @@ def _called(key: str | None, crew: Crew, register: Register, originator: str | N
 
 
 def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """`text` on at most two lines of `width` characters; what does not fit is cut with an ellipsis."""
+    """`text` on at most three lines of `width` characters; what does not fit is cut with an ellipsis."""
     lines: list[str] = []
     for word in text.split():
         if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    kept = [line if len(line) <= width else line[: width - 1] + "…" for line in lines[:2]]
-    if len(lines) > 2:
-        kept[1] = kept[1][: width - 1] + "…"
+    kept = [line if len(line) <= width else line[: width - 1] + "…" for line in lines[:3]]
+    if len(lines) > 3:
+        kept[2] = kept[2][: width - 1] + "…"
     return tuple(kept) or ("",)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from tearline.records.kinds import GapKind, Level
@@ -128,7 +128,7 @@ class _Drawing:
                 lines.append((x, x, f"{plain(product.number or product.id)[:28]} released", False))
         for item in self.publications:
             label = plain(item.label)
-            short = label if len(label) <= 46 else label[:45] + "…"
+            short = label if len(label) <= 72 else label[:71] + "…"
             lines.append((self.scale.x(item.at.earliest), self.scale.x(item.at.latest), short, True))
         shelves: list[float] = []
         rules = []
@@ -211,7 +211,7 @@ class _Drawing:
             level: sorted(self.scale.x(holder.first_possible) for holder in holders if holder.level is level)
             for level in reversed(Level)
         }
-        certain = sorted(self.scale.x(h.first_certain) for h in holders if h.first_certain is not None)
+        certain = sorted(min(self.scale.x(h.first_certain), self.end) for h in holders if h.first_certain)
         return Steps(
             top=top,
             height=46.0 + min(64.0, 2.4 * len(holders) ** 0.5),
@@ -242,13 +242,18 @@ class _Drawing:
         kept = edges
         if self.unfolded and len(edges) > _MANY_EDGES:
             kept = [edge for edge in edges if places[edge.source].row is not None]
-        together: dict[tuple[object, object], list[_Edge]] = defaultdict(list)
+        together: dict[tuple[tuple[int, str | None], tuple[int, str | None]], list[_Edge]] = defaultdict(list)
         for edge in kept:
             ends = places[edge.source].key, places[edge.target].key
             if ends[0] != ends[1]:
                 together[ends].append(edge)
-        curves = tuple(self._curve(found, lanes, places) for found in together.values())
-        return curves, len(edges) - len(kept)
+        reached: set[tuple[int, str | None]] = set()
+        curves = []
+        for (_, end), found in together.items():
+            # Into a folded lane only the first arrival is drawn dark: how it came there at all.
+            curves.append(self._curve(found, lanes, places, first=end[1] is not None or end not in reached))
+            reached.add(end)
+        return _labelled(curves), len(edges) - len(kept)
 
     def _edges(self, places: Mapping[str, _Place]) -> Iterator[_Edge]:
         """Who passed it to whom. A group is drawn as those of its members whose holding begins with the event."""
@@ -263,7 +268,9 @@ class _Drawing:
             targets = [target] if target is not None and target in places else by_event[transfer.event]
             yield from (_Edge(source, found, transfer) for found in targets if found != source)
 
-    def _curve(self, found: Sequence[_Edge], lanes: Sequence[Lane], places: Mapping[str, _Place]) -> Curve:
+    def _curve(
+        self, found: Sequence[_Edge], lanes: Sequence[Lane], places: Mapping[str, _Place], *, first: bool
+    ) -> Curve:
         source, target, transfer = found[0]
         start, finish = places[source], places[target]
         y = start.row.y if start.row else lanes[start.lane].anchor
@@ -277,12 +284,13 @@ class _Drawing:
                 + ("" if transfer.supported else "; no unbroken chain to the sender is recorded")
             )
         return Curve(
-            x=max(GUTTER, x - min(34.0, 8.0 + abs(y_to - y) * 0.22)),
+            x=x,
             y=y,
-            x_to=x,
             y_to=y_to,
+            bulge=min(30.0, 5.0 + abs(y_to - y) * 0.12),
             basis=max(edge.transfer.basis for edge in found),
             supported=any(edge.transfer.supported for edge in found),
+            first=first,
             amount=len(found),
             events=tuple(dict.fromkeys(edge.transfer.event for edge in found)),
             says=says,
@@ -324,6 +332,19 @@ class _Drawing:
                     x = row.x if row.level else self.scale.x(min(times, default=self.scale.start))
                     notches[x, row.y].append(gap.kind.value)
         return tuple(Notch(x, y, "; ".join(dict.fromkeys(kinds))) for (x, y), kinds in notches.items())
+
+
+def _labelled(curves: Sequence[Curve]) -> tuple[Curve, ...]:
+    """Amounts of transfers beside where they arrive, one after another where several arrive together."""
+    free: dict[float, float] = defaultdict(float)
+    placed = []
+    for curve in sorted(curves, key=lambda c: (c.y_to, c.x, c.y)):
+        if curve.amount > 1:
+            label_x = max(curve.x + 5, free[curve.y_to])
+            free[curve.y_to] = label_x + 6.6 * (len(str(curve.amount)) + 1) + 5
+            curve = replace(curve, label_x=label_x)  # noqa: PLW2901
+        placed.append(curve)
+    return tuple(placed)
 
 
 def _cumulative(xs: Sequence[float]) -> tuple[tuple[float, int], ...]:

@@ -19,6 +19,8 @@ TEAL: Final = "#0b5563"
 AMBER: Final = "#e0a021"
 AMBER_INK: Final = "#7a4b00"
 PAPER: Final = "#ffffff"
+WAY: Final = "#4d565d"  # transfers
+FAINT_WAY: Final = "#b3babf"
 SANS: Final = "'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif"
 MONO: Final = "'IBM Plex Mono', 'DejaVu Sans Mono', monospace"
 
@@ -46,7 +48,7 @@ def level_mark(x: float, y: float, level: Level, *, resolved: bool = True, radiu
     """○ ◐ ●; for a name nobody has resolved, hollow and broken, the level as nothing, a bar or a point within."""
     if not resolved:
         ring = tag(
-            "circle", cx=x, cy=y, r=radius, fill=PAPER, stroke=INK, stroke_width=1.5, stroke_dasharray="2.6 1.9"
+            "circle", cx=x, cy=y, r=radius, fill=PAPER, stroke=INK, stroke_width=1.5, stroke_dasharray="3.4 1.8"
         )
         if level is Level.OPENED:
             return ring + tag("path", d=f"M{x:.1f} {y - 2.4:.1f}v4.8", stroke=INK, stroke_width=1.5)

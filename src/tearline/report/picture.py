@@ -19,6 +19,7 @@ from tearline.report.layout import lay_out
 from tearline.report.marks import (
     AMBER,
     AMBER_INK,
+    FAINT_WAY,
     HAIR,
     INK,
     MONO,
@@ -26,6 +27,7 @@ from tearline.report.marks import (
     QUIET,
     SANS,
     TEAL,
+    WAY,
     basis_line,
     level_mark,
     notch,
@@ -36,6 +38,7 @@ from tearline.report.outside import plain
 from tearline.report.shapes import GUTTER, MARGIN, WIDTH, Curve, Lane, Layout, Publication, Row, Rule, Steps
 from tearline.views.register import Register
 
+_MOST_EVENTS = 50  # event ids written on one curve
 # How a folded lane's areas are filled: as the marks are, from empty to full.
 _FILL: Final = {Level.EXTRACTED: INK, Level.OPENED: "url(#{key}-half)", Level.DELIVERED: PAPER}
 
@@ -76,6 +79,7 @@ def draw(layout: Layout, key: str, title: str, description: str) -> Markup:
         _patterns(key),
         *(_lane_ground(lane, n, layout) for n, lane in enumerate(layout.lanes)),
         *(_tick(x, label, layout) for x, label in layout.ticks),
+        *(_steps(lane.steps, key) for lane in layout.lanes if lane.steps),
         *(
             tag(
                 "g",
@@ -91,7 +95,6 @@ def draw(layout: Layout, key: str, title: str, description: str) -> Markup:
             )
             for hatch in layout.hatches
         ),
-        *(_steps(lane.steps, key) for lane in layout.lanes if lane.steps),
         *(_rule(rule, layout) for rule in layout.rules),
         *(_curve(curve) for curve in layout.curves),
         *(_row(row) for lane in layout.lanes for row in lane.rows),
@@ -217,32 +220,25 @@ def _row(row: Row) -> Markup:
 
 
 def _curve(curve: Curve) -> Markup:
-    bend = (curve.y_to - curve.y) * 0.55
+    """From sender to receiver; a dot at the sender, hollow where no unbroken chain to the sender is recorded."""
+    left, third = curve.x - curve.bulge, (curve.y_to - curve.y) / 4
     path = (
-        f"M{curve.x:.1f} {curve.y:.1f}C{curve.x_to:.1f} {curve.y + bend * 0.2:.1f} "
-        f"{curve.x:.1f} {curve.y_to - bend * 0.2:.1f} {curve.x_to:.1f} {curve.y_to:.1f}"
+        f"M{curve.x:.1f} {curve.y:.1f}C{left:.1f} {curve.y + third:.1f} {left:.1f} {curve.y_to - third:.1f} "
+        f"{curve.x:.1f} {curve.y_to:.1f}"
     )
-    weight = 1.0 + min(2.2, 0.45 * curve.amount.bit_length() - 0.45)
+    weight = 1.0 + min(1.2, 0.15 * (curve.amount.bit_length() - 1)) if curve.first else 1.0
+    colour = WAY if curve.first else FAINT_WAY
+    fill = WAY if curve.supported else PAPER
     parts = [
         tag("title", words(curve.says)),
-        basis_line(
-            path, curve.basis, colour="#4d565d" if curve.supported else "#8a949b", width=weight, class_="way"
-        ),
-        tag(
-            "circle",
-            cx=curve.x,
-            cy=curve.y,
-            r=2.0,
-            fill="#4d565d" if curve.supported else PAPER,
-            stroke="#4d565d",
-            stroke_width=1,
-        ),
+        basis_line(path, curve.basis, colour=colour, width=weight, class_="way"),
+        tag("circle", cx=curve.x, cy=curve.y, r=2.2, fill=fill, stroke=WAY, stroke_width=1.0),
     ]
     if curve.amount > 1:
         parts.append(
             _text(
-                curve.x_to + 4,
-                curve.y_to + (-3 if curve.y_to > curve.y else 11),
+                curve.label_x,
+                curve.y_to + 4,
                 f"×{curve.amount}",
                 font_size=10.5,
                 font_family=MONO,
@@ -252,7 +248,7 @@ def _curve(curve: Curve) -> Markup:
                 stroke_width=3,
             )
         )
-    return tag("g", *parts, class_="transfer", data_events=" ".join(curve.events[:50]))
+    return tag("g", *parts, class_="transfer", data_events=" ".join(curve.events[:_MOST_EVENTS]))
 
 
 def _steps(steps: Steps, key: str) -> Markup:

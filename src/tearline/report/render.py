@@ -47,7 +47,7 @@ def render_report(
 ) -> str:
     """The report on an investigation: HTML that needs no network. People are called what `names` calls them."""
     page = Composer(investigation, register, names, basis=basis, asked=asked, scheme=scheme).page()
-    style = _style(page.banner.text)
+    style = _style()
     script = (_HERE / "templates" / "report.js").read_text(encoding="utf-8")
     return str(
         _environment()
@@ -55,7 +55,7 @@ def render_report(
         .render(
             page=page,
             say=lambda text: visible(resolve_mentions(text, names.words)),
-            style=Markup(style),  # noqa: S704 - ours, with the banner escaped for CSS
+            style=Markup(style),  # noqa: S704 - ours
             script=Markup(script),  # noqa: S704 - ours
             policy=(
                 f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
@@ -96,8 +96,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _style(banner: str) -> str:
-    """The style sheet, with the fonts that are there and the banner for the margins of printed pages."""
+@cache
+def _style() -> str:
+    """The style sheet, with the fonts that are there."""
     faces = []
     for file, family, weight, style in _FONTS:
         path = _HERE / "fonts" / f"{file}.woff2"
@@ -108,12 +109,7 @@ def _style(banner: str) -> str:
                 f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
             )
     sheet = (_HERE / "templates" / "report.css").read_text(encoding="utf-8")
-    return "\n".join([*faces, sheet.replace("%BANNER%", _css_string(banner))])
-
-
-def _css_string(text: str) -> str:
-    """`text` within a CSS string: everything but letters, digits and spaces by its code point."""
-    return "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text)
+    return "\n".join([*faces, sheet])
 
 
 def _hash(text: str) -> str:

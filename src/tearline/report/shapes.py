@@ -97,17 +97,23 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One transfer, or several alike between folded lanes (`amount`); `events` are their ids."""
+    """One transfer, or several alike between folded lanes (`amount`); `events` are their ids.
+
+    `first`: nothing drawn reaches the same end earlier, or the end is one person's.
+    It leaves and arrives at the same time, so at the same `x`, and bulges to the left in between.
+    """
 
     x: float
     y: float
-    x_to: float
     y_to: float
+    bulge: float
     basis: Basis
     supported: bool
+    first: bool
     amount: int
     events: tuple[str, ...]
     says: str
+    label_x: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ def could_have_held(holders: Sequence[Holder], before: datetime | None, organisa
         else "for none of them with certainty"
     )
     return (
-        f"{count(people, 'person', 'people')} in {count(organisations, 'organisation')} could have held it {when}, "
+        f"{count(people, 'person', 'people')} in {count(organisations, 'organisation')} "
+        f"could have held it {when}, "
         f"{certainty}. By what is recorded, {parts}"
     )
 
@@ -192,27 +193,38 @@ def handling_shows(answer: HandlingAnswer, name: Callable[[str], str]) -> str:
         f"against the rules"
         + (f", {number(high)} of them serious" if high else ", none of them serious")
         + (f"; most in {names}" if len(where) > 1 else f", at {names}" if where else "")
-        + (f". {count(len(answer.rules_not_run), 'rule')} could not be run" if answer.rules_not_run else "")
+        + (f"; {count(len(answer.rules_not_run), 'rule')} could not be run" if answer.rules_not_run else "")
     )
+
+
+NOTHING_TO_WEIGH: Final = (
+    "There is nothing to weigh: no holder is recorded. That leaves everybody outside the record, and what the "
+    "record does not know of"
+)
 
 
 def explained(leads: LeadsAnswer) -> str:
     """How the explanations stand, outside first."""
-    if not leads.hypotheses:
-        return "There is nothing to weigh: no product with a pathway came out of the comparison"
+    if all(hypothesis.kind == "outside" for hypothesis in leads.hypotheses):
+        return NOTHING_TO_WEIGH
     outside = sum(h.probability for h in leads.hypotheses if h.kind == "outside")
     return f"That it came from none of the recorded holders: {frequency(outside)}. {leads.says}"
 
 
-def ask_first(requests: Sequence[RequestProposal], name: Callable[[str], str]) -> str:
+def ask_first(requests: Sequence[RequestProposal], name: Callable[[str], str], *, matched: bool) -> str:
     """Whom to ask first, for what and by when."""
     if not requests:
-        return "No request would close a gap that is known"
+        return (
+            "No request would close a gap that is known"
+            if matched
+            else "Nobody yet. If you know the text, declare your recognition; if a product is missing, register it"
+        )
     first = requests[0]
     what = first_few(list(first.items), 2, "item")
     verb = "have preserved" if first.preserve_first else "ask for"
     by = f"; it may be gone after {first.expires[:10]}" if first.expires else ""
     more = f". {count(len(requests) - 1, 'further request')} below" if len(requests) > 1 else ""
+    more = more[:2] + more[2:].capitalize()
     return f"{name(first.organisation)}: {verb} {what}{by}{more}"
 
 
