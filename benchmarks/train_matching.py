@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matching_data import Articles, insciout
 
+from matching_data import Articles, insciout
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import compare
-from tearline.matching.features import MEASURES, measures, with_rivals
+from tearline.matching.features import MEASURES, measures, rivals, with_rivals
 from tearline.matching.portions import PAIR_MEASURES, pair_measures
 from tearline.matching.reading import Vocabulary, read
 from tearline.views.passages import PassageIndex, build_index
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "src" / "tearline" / "matching" / "weights.json"
-KEPT = 15  # candidates of a register that teach; the rest are plainly unrelated
 SMALL_REGISTERS = (1, 2, 3, 5, 10, 25, 60)
-RIDGE_PRODUCT, RIDGE_PORTION = 1.0, 1.0
+RIDGE_PRODUCT, RIDGE_PORTION = 2.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +82,25 @@ def examples(data: Articles, index: PassageIndex, articles: list[int], withhold:
                     continue
                 eligible[place[source]] = False
             short = shortlist(reading, index, eligible)
-            measured, _ = measures(reading, index, short, compare(reading, index, short.products))
+            measured, _ = measures(compare(reading, index, short))
             products = tuple(index.product_ids[number] for number in short.products)
             true = np.asarray([product == source for product in products])
             out.append(Example(disclosure.id, source, products, measured, true))
     return out
 
 
+def sure_articles(data: Articles) -> list[int]:
+    """The articles whose source a human coder confirmed; some of the others are wrong."""
+    return [at for at, one in enumerate(data.disclosures) if one.id in data.confirmed]
+
+
 def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: int = 7) -> list[Example]:
     """Articles against registers of a few products; half the time their source is among them."""
     rng = np.random.default_rng(seed)
     by_source: dict[str, list[int]] = {}
-    for at, disclosure in enumerate(data.disclosures):
-        by_source.setdefault(data.truth[disclosure.id], []).append(at)
+    sure = sure_articles(data)
+    for at in sure:
+        by_source.setdefault(data.truth[data.disclosures[at].id], []).append(at)
     out = []
     for size in SMALL_REGISTERS:
         for _ in range(each):
@@ -103,7 +108,7 @@ def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: in
             index = build_index([data.products[at] for at in chosen])
             inside = [at for product in index.product_ids for at in by_source.get(product, [])]
             rng.shuffle(inside)
-            outside = rng.choice(len(data.disclosures), articles // 2, replace=False).tolist()
+            outside = rng.choice(sure, articles // 2, replace=False).tolist()
             out.extend(examples(data, index, sorted({*inside[: articles // 2], *outside}), withhold=False))
     return out
 
@@ -114,8 +119,8 @@ def floors_of(full: list[Example]) -> np.ndarray:
 
 
 def rows_of(some: list[Example], floors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = np.concatenate([with_rivals(one.measured, floors)[:KEPT] for one in some])
-    return rows, np.concatenate([one.true[:KEPT] for one in some]).astype(float)
+    rows = np.concatenate([with_rivals(one.measured, floors) for one in some])
+    return rows, np.concatenate([one.true for one in some]).astype(float)
 
 
 def pair_rows(data: Articles, index: PassageIndex) -> list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
@@ -128,23 +133,39 @@ def pair_rows(data: Articles, index: PassageIndex) -> list[tuple[str, np.ndarray
         number = place.get(statement["ref"])
         if number is None or not reading.passages:
             continue
-        comparison = compare(reading, index, np.asarray([number]))
         eligible = np.zeros(index.products, dtype=bool)
         eligible[number] = True
-        _, runs = measures(reading, index, shortlist(reading, index, eligible), comparison)
-        measured = pair_measures(reading, index, comparison, 0, runs[0]).max(axis=0)
-        labels = np.asarray(
-            [_restated(index, int(row), statement["source_sentences"]) for row in comparison.rows]
-        )
+        comparison = compare(reading, index, shortlist(reading, index, eligible))
+        _, runs = measures(comparison)
+        measured = pair_measures(comparison, 0, runs[0]).max(axis=0)
+        labels = np.asarray([_restated(index, int(row), statement["source_sentences"]) for row in comparison.rows])
         if labels.any():
             out.append((statement["ref"], measured, labels, index.passage_portion[comparison.rows]))
     return out
+
+
+def without_source(measured: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The rows of the other portions, as they would be had the true one never been written."""
+    rest = measured[~labels].copy()
+    for value, lead in ((0, 3), (4, 5)):  # words and meaning, and by how much each leads the next
+        rest[:, lead] = rest[:, value] - rivals(rest[:, value][None, :], 1)[0]
+    return rest
 
 
 def _restated(index: PassageIndex, row: int, sentences: list[str]) -> bool:
     """Whether index passage `row` and one of the sentences are the same or one contains the other."""
     text = index.portion_texts[index.passage_portion[row]][index.passage_start[row] : index.passage_end[row]]
     return any(len(text) > 15 and (text in sentence or sentence in text) for sentence in sentences)
+
+
+def portion_rows(pairs: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Every statement with its true portion, and again without it: then nothing is drawn on."""
+    rows, labels = [], []
+    for _, measured, true, _ in pairs:
+        rest = without_source(measured, true)
+        rows += [measured, rest]
+        labels += [true.astype(float), np.zeros(len(rest))]
+    return np.concatenate(rows), np.concatenate(labels)
 
 
 def document(inputs: list[str], model: Model) -> dict[str, object]:
@@ -160,15 +181,11 @@ def document(inputs: list[str], model: Model) -> dict[str, object]:
 def main() -> None:
     data = insciout()
     index = build_index(data.products)
-    full = examples(data, index, list(range(len(data.disclosures))), withhold=True)
+    full = examples(data, index, sure_articles(data), withhold=True)
     floors = floors_of(full)
     product = fit(*rows_of(full + small_registers(data), floors), RIDGE_PRODUCT)
     pairs = pair_rows(data, index)
-    portion = fit(
-        np.concatenate([measured for _, measured, _, _ in pairs]),
-        np.concatenate([labels for _, _, labels, _ in pairs]).astype(float),
-        RIDGE_PORTION,
-    )
+    portion = fit(*portion_rows(pairs), RIDGE_PORTION)
     names = [*MEASURES, *(f"{name}, less the best rival's" for name in MEASURES)]
     written = {
         "floors": np.round(floors, 6).tolist(),

@@ -38,9 +38,7 @@ class Shortlist:
         return self.eligible > len(self.products)
 
 
-def shortlist(
-    reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], limit: int = LIMIT
-) -> Shortlist:
+def shortlist(reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], limit: int = LIMIT) -> Shortlist:
     """The `limit` best of the `eligible` products."""
     scores = document_scores(reading, index)
     allowed = np.flatnonzero(eligible)

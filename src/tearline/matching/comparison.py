@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tearline.matching.candidates import LEAST_RARITY
+from tearline.matching.candidates import LEAST_RARITY, Shortlist
 from tearline.matching.reading import UNKNOWN, Reading
 
 if TYPE_CHECKING:
@@ -29,12 +29,20 @@ _UNKNOWN_RARITY = 5.0  # nats; a word no product holds is as rare as a register 
 class Comparison:
     """M passages of the text, K products, R passages of theirs in all."""
 
+    reading: Reading
+    index: PassageIndex
+    products: NDArray[np.int64]  # (K,) their numbers in the index
+    document: NDArray[np.float64]  # (K,) their scores as whole documents
     rows: NDArray[np.int64]  # (R,) the passages' numbers in the index
     owner_from: NDArray[np.int64]  # (K+1,) into rows
     words: NDArray[np.float32]  # (M, R) nats
     meaning: NDArray[np.float32]  # (M, R) cosine
     own: NDArray[np.float32]  # (M,) summed rarity of the passage's own terms, nats
     row_own: NDArray[np.float32]  # (R,) the same of the product's passage
+
+    def rows_of(self, slot: int) -> slice:
+        """Where the rows of the product in `slot` stand among all rows."""
+        return slice(int(self.owner_from[slot]), int(self.owner_from[slot + 1]))
 
     def best_words(self) -> NDArray[np.float32]:
         """(M, K): for each passage the best of each product."""
@@ -44,19 +52,23 @@ class Comparison:
         return _best(self.meaning, self.owner_from)
 
 
-def compare(reading: Reading, index: PassageIndex, products: NDArray[np.int64]) -> Comparison:
-    """Compares `reading` with the passages of `products` (numbers in the index)."""
+def compare(reading: Reading, index: PassageIndex, short: Shortlist) -> Comparison:
+    """Compares `reading` with the passages of the shortlisted products."""
     terms = np.unique(reading.term[reading.term != UNKNOWN])
     terms = terms[index.term_rarity[terms] >= LEAST_RARITY]
     local = np.full(len(index.terms), UNKNOWN, dtype=np.int32)
     local[terms] = np.arange(len(terms))
-    chosen = [_rows(index, local, int(product)) for product in products]
+    chosen = [_rows(index, local, int(product)) for product in short.products]
     rows = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
     owner_from = np.concatenate([[0], np.cumsum([len(part) for part in chosen])]).astype(np.int64)
     held = _held(reading, local, len(terms))
     weights, row_own = _row_weights(index, rows, local, terms)
     vectors = index.vectors[rows].astype(np.float32)
     return Comparison(
+        reading=reading,
+        index=index,
+        products=short.products,
+        document=short.document,
         rows=rows,
         owner_from=owner_from,
         words=held @ weights.T,

@@ -7,6 +7,7 @@ share is left out; so are single words too common to say anything.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,13 @@ from tearline.records.matches import EvidenceSpan, Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tearline.matching.comparison import Comparison
     from tearline.matching.runs import Run
     from tearline.views.passages import PassageIndex
 
 _QUOTED = re.compile(r"[“\"«][^“”\"«»\n]{8,1200}[”\"»]")
 _VERBATIM = 8  # terms in the same order: chance does not do that, whether quoted or not
+_WITHIN_MARKS = 4  # terms in the same order, where the text puts them between quotation marks
 _LEAST_RUN = 2.0  # nats of a run worth showing
 _LEAST_NAME = 2.0  # nats of a name's word worth showing
 _LEAST_WORD = 4.0  # nats of a single word worth showing
@@ -36,54 +39,53 @@ def quotations(text: str) -> tuple[Span, ...]:
     return tuple(found.span() for found in _QUOTED.finditer(text))
 
 
-def evidence_of(
-    reading: Reading,
-    index: PassageIndex,
-    passage: int,
-    rows: NDArray[np.int64],
-    runs: list[Run],
-    quoted: tuple[Span, ...],
-    meaning: float,
-) -> tuple[EvidenceSpan, ...]:
-    """The evidence between a passage of the text and `rows`, index passages of one portion (the best first)."""
-    found: list[EvidenceSpan] = []
-    covered: list[Span] = []
-    for run in runs:
-        span = _run_evidence(reading, index, passage, set(rows.tolist()), run, quoted)
-        if span is not None:
-            found.append(span)
-            covered.append(span.disclosure_span)
-    found.extend(_quantities(reading, index, passage, rows))
-    words = _words(reading, index, passage, rows, covered)
-    found.extend(words[:_MOST])
-    if meaning >= _PARAPHRASE and len(rows):
-        row = int(rows[0])
-        span = (int(index.passage_start[row]), int(index.passage_end[row]))
-        found.append(EvidenceSpan(EvidenceKind.PARAPHRASE, reading.passages[passage], span, meaning))
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    """A passage of the text (by number) and the index passages of one portion, the best first."""
+
+    comparison: Comparison
+    passage: int
+    rows: NDArray[np.int64]
+    runs: list[Run]  # those shared with the whole product
+    quoted: tuple[Span, ...]  # `quotations` of the text
+    meaning: float  # cosine with the best row
+
+
+def evidence_of(pairing: Pairing) -> tuple[EvidenceSpan, ...]:
+    """The evidence between the passage and the portion, in order of place."""
+    reading, index = pairing.comparison.reading, pairing.comparison.index
+    found = [span for run in pairing.runs if (span := _run_evidence(pairing, run)) is not None]
+    covered = [span.disclosure_span for span in found]
+    found.extend(_quantities(reading, index, pairing.passage, pairing.rows))
+    found.extend(_words(reading, index, pairing, covered)[:_MOST])
+    if pairing.meaning >= _PARAPHRASE and len(pairing.rows):
+        row = int(pairing.rows[0])
+        whole = (int(index.passage_start[row]), int(index.passage_end[row]))
+        here = reading.passages[pairing.passage]
+        found.append(EvidenceSpan(EvidenceKind.PARAPHRASE, here, whole, pairing.meaning))
     return tuple(sorted(found, key=lambda one: (one.disclosure_span, one.product_span, one.kind)))
 
 
-def _run_evidence(
-    reading: Reading, index: PassageIndex, passage: int, rows: set[int], run: Run, quoted: tuple[Span, ...]
-) -> EvidenceSpan | None:
+def _run_evidence(pairing: Pairing, run: Run) -> EvidenceSpan | None:
     """The part of `run` that lies in the passage and in one of the rows, if it is worth showing."""
-    tokens = [
-        at
-        for at in range(run.length)
-        if reading.passage[run.text_from + at] == passage
-        and int(np.searchsorted(index.token_from, run.index_from + at, "right")) - 1 in rows
-    ]
-    if len(tokens) < 2:
+    reading, index = pairing.comparison.reading, pairing.comparison.index
+    if not reading.passage[run.text_from] <= pairing.passage <= reading.passage[run.text_to - 1]:
         return None
-    first, last = tokens[0], tokens[-1]
+    rows = np.searchsorted(index.token_from, np.arange(run.index_from, run.index_to), "right") - 1
+    inside = np.flatnonzero(
+        (reading.passage[run.text_from : run.text_to] == pairing.passage) & np.isin(rows, pairing.rows)
+    )
+    if len(inside) < 2:
+        return None
+    first, last = int(inside[0]), int(inside[-1])
     terms = reading.term[run.text_from + first : run.text_from + last + 1]
     weight = run.own_share * float(index.term_rarity[terms].sum())
     if weight < _LEAST_RUN:
         return None
     start = reading.tokens.starts[run.text_from + first]
     end = reading.tokens.ends[run.text_from + last]
-    within = any(low <= start and end <= high for low, high in quoted)
-    exact = len(tokens) >= _VERBATIM or (within and len(tokens) >= 4)
+    within = any(low <= start and end <= high for low, high in pairing.quoted)
+    exact = len(inside) >= _VERBATIM or (within and len(inside) >= _WITHIN_MARKS)
     return EvidenceSpan(
         EvidenceKind.QUOTE if exact else EvidenceKind.WORDING,
         (start, end),
@@ -114,16 +116,14 @@ def _quantities(
     return found
 
 
-def _words(
-    reading: Reading, index: PassageIndex, passage: int, rows: NDArray[np.int64], covered: list[Span]
-) -> list[EvidenceSpan]:
+def _words(reading: Reading, index: PassageIndex, pairing: Pairing, covered: list[Span]) -> list[EvidenceSpan]:
     """Names and rare single words in both, outside the runs already shown; the rarest first."""
     places: dict[int, tuple[int, bool]] = {}
-    for row in rows.tolist():
+    for row in pairing.rows.tolist():
         for place in range(int(index.token_from[row]), int(index.token_from[row + 1])):
             places.setdefault(int(index.token_term[place]), (place, bool(index.token_name[place])))
     found = []
-    for at in np.flatnonzero((reading.passage == passage) & (reading.term != UNKNOWN)).tolist():
+    for at in np.flatnonzero((reading.passage == pairing.passage) & (reading.term != UNKNOWN)).tolist():
         term = int(reading.term[at])
         span = (reading.tokens.starts[at], reading.tokens.ends[at])
         if term not in places or any(low <= span[0] and span[1] <= high for low, high in covered):

@@ -7,19 +7,17 @@ hundred unrelated products typically reaches (medians over training texts, kept 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tearline.matching.reading import UNKNOWN, Reading
+from tearline.matching.overlap import inventory, overlap
 from tearline.matching.runs import Run, common_runs, hashes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tearline.matching.candidates import Shortlist
     from tearline.matching.comparison import Comparison
-    from tearline.views.passages import PassageIndex
 
 MEASURES = (
     "document",
@@ -29,48 +27,72 @@ MEASURES = (
     "passages won",
     "won together",
     "meaning",
+    "meaning of eight",
     "meaning won",
     "product covered",
     "product share",
+    "share of the opening",
+    "share of the best five",
+    "passages shared",
+    "share of the best stretch",
+    "lead in the best stretch",
+    "greatest lead",
     "quantities",
     "rare quantities",
+    "share of quantities",
     "names",
+    "share of names",
+    "share of terms",
+    "details",
+    "rare terms",
+    "pairs",
     "runs",
     "long runs",
 )
-_WINDOW = 6  # passages: an item within a broadcast or a round-up is about this long
+_STRETCH = 8  # passages in a row: an item within a broadcast or a round-up is about this long
 _CHANCE = 0.12  # of a passage's own rarity, which an unrelated product of a large register shares
-_RARE_QUANTITY = 3.0  # nats
+_SHARED = 0.35  # of a passage's rarity, from which it counts as shared
+_OPENING = 5  # passages: the headline and the lead
 _LONG_RUN = 5  # terms
 
 
-def measures(
-    reading: Reading, index: PassageIndex, short: Shortlist, comparison: Comparison
-) -> tuple[NDArray[np.float64], list[list[Run]]]:
+def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run]]]:
     """(K, len(MEASURES)), sums on a logarithmic scale, and the common runs of each product."""
-    words = comparison.best_words()
-    meaning = comparison.best_meaning()
-    count = len(short.products)
-    ordered = np.sort(words, axis=0)[::-1]
-    won = np.maximum(words - np.maximum(_rivals(words, 1), _CHANCE * comparison.own[:, None]), 0.0)
-    meaning_won = np.maximum(meaning - _rivals(meaning, 1), 0.0)
+    reading, index = comparison.reading, comparison.index
+    words, meaning = comparison.best_words(), comparison.best_meaning()
+    shares = words / (comparison.own[:, None] + 5.0)
+    won = np.maximum(words - np.maximum(rivals(words, 1), _CHANCE * comparison.own[:, None]), 0.0)
     hashes = hashes_of(reading)
-    runs = [common_runs(reading, index, int(product), hashes) for product in short.products]
-    facts = _facts(reading, index, short.products)
+    products = comparison.products.tolist()
+    runs = [common_runs(reading, index, product, hashes) for product in products]
+    found = inventory(reading, index)
+    common = [overlap(found, index, product) for product in products]
+    row_best = comparison.words.max(axis=0, initial=0.0)
     columns = [
-        short.document,
+        comparison.document,
         np.log1p(words.sum(axis=0)),
-        np.log1p(ordered[:1].sum(axis=0)),
-        np.log1p(ordered[:3].mean(axis=0)) if len(ordered) else np.zeros(count),
+        np.log1p(_top(words, 1)),
+        np.log1p(_top(words, 3)),
         np.log1p(won.sum(axis=0)),
-        np.log1p(_window(won)),
-        np.sort(meaning, axis=0)[::-1][:3].mean(axis=0) if len(meaning) else np.zeros(count),
-        meaning_won.sum(axis=0),
-        np.log1p(_by_product(comparison, comparison.words.max(axis=0, initial=0.0))),
-        _by_product(comparison, comparison.words.max(axis=0, initial=0.0) / (comparison.row_own + 1.0)),
-        np.log1p(facts.sum(axis=1)),
-        np.log1p(np.where(facts >= _RARE_QUANTITY, facts, 0.0).sum(axis=1)),
-        np.log1p(_names(reading, index, short.products)),
+        np.log1p(_stretch_sums(won).max(axis=0)),
+        _top(meaning, 3),
+        _top(meaning, 8),
+        np.maximum(meaning - rivals(meaning, 1), 0.0).sum(axis=0),
+        np.log1p(_by_product(comparison, row_best)),
+        _by_product(comparison, row_best / (comparison.row_own + 1.0)),
+        _mean(shares[:_OPENING]),
+        _top(shares, 5),
+        _mean((shares > _SHARED).astype(np.float32)),
+        *_best_stretch(words, comparison.own),
+        np.log1p([one.quantities for one in common]),
+        np.log1p([one.rare_quantities for one in common]),
+        np.asarray([one.quantities for one in common]) / (found.key_total + 3.0),
+        np.log1p([one.names for one in common]),
+        np.asarray([one.names for one in common]) / (found.name_total + 5.0),
+        np.asarray([one.terms for one in common]) / max(found.term_total, 1.0),
+        np.log1p([one.details for one in common]),
+        np.log1p([one.rare_terms for one in common]),
+        np.log1p([one.pairs for one in common]),
         np.log1p([sum(run.weight for run in one) for one in runs]),
         np.log1p([sum(run.weight for run in one if run.length >= _LONG_RUN) for one in runs]),
     ]
@@ -79,10 +101,10 @@ def measures(
 
 def with_rivals(measured: NDArray[np.float64], floors: NDArray[np.float64]) -> NDArray[np.float64]:
     """(K, 2·len(MEASURES)): the measures, then each less the best rival's (or the floor, if that is higher)."""
-    return np.concatenate([measured, measured - np.maximum(_rivals(measured.T, 1).T, floors)], axis=1)
+    return np.concatenate([measured, measured - np.maximum(rivals(measured, 0), floors)], axis=1)
 
 
-def _rivals(values: NDArray[np.floating], axis: int) -> NDArray[np.floating]:
+def rivals(values: NDArray[Any], axis: int) -> NDArray[Any]:
     """For each entry the greatest of the others along `axis`; 0 where there are no others."""
     if values.shape[axis] < 2:
         return np.zeros_like(values)
@@ -91,39 +113,40 @@ def _rivals(values: NDArray[np.floating], axis: int) -> NDArray[np.floating]:
     return np.where(values >= first, second, first)
 
 
-def _window(won: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The greatest sum over _WINDOW passages in a row, for each product."""
-    sums = np.concatenate([np.zeros((1, won.shape[1])), np.cumsum(won, axis=0)])
-    width = min(_WINDOW, won.shape[0])
-    return (sums[width:] - sums[: len(sums) - width]).max(axis=0)
+def _top(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The mean of each product's `count` best passages."""
+    return _mean(np.sort(values, axis=0)[::-1][:count])
+
+
+def _mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(values.sum(axis=0) / max(len(values), 1), dtype=np.float32)
+
+
+def _stretch_sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Sums over each _STRETCH rows in a row (all rows where there are fewer)."""
+    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    width = min(_STRETCH, values.shape[0])
+    return np.asarray(sums[width:] - sums[: len(sums) - width])
+
+
+def _best_stretch(
+    words: NDArray[np.float32], own: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Of each product's best stretch of the text: its share of the stretch's rarity and by how much of it the
+    product leads every other there; and its greatest lead anywhere, against the mean stretch."""
+    sums = _stretch_sums(words)
+    room = _stretch_sums(own[:, None]) + 10.0
+    lead = sums - rivals(sums, 1)
+    at, column = sums.argmax(axis=0), np.arange(words.shape[1])
+    return (
+        (sums / room)[at, column],
+        (lead / room)[at, column],
+        lead.max(axis=0) / float(room.mean()),
+    )
 
 
 def _by_product(comparison: Comparison, values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Means of a value of each row over each product's rows."""
     sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     low, high = comparison.owner_from[:-1], comparison.owner_from[1:]
-    return (sums[high] - sums[low]) / np.maximum(high - low, 1)
-
-
-def _facts(reading: Reading, index: PassageIndex, products: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(K, distinct keys of the text): the rarity of each quantity that the product states too, else 0."""
-    keys = np.unique(reading.fact_key[reading.fact_key != UNKNOWN])
-    out = np.zeros((len(products), len(keys)))
-    for row, product in enumerate(products.tolist()):
-        first, last = index.passage_from[product], index.passage_from[product + 1]
-        stated = index.fact_key[index.fact_from[first] : index.fact_from[last]]
-        out[row] = np.where(np.isin(keys, stated), index.key_rarity[keys], 0.0)
-    return out
-
-
-def _names(reading: Reading, index: PassageIndex, products: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Summed rarity of the distinct names' words that stand as names in both."""
-    terms = np.unique(reading.term[(reading.term != UNKNOWN) & reading.name])
-    out = np.zeros(len(products))
-    for row, product in enumerate(products.tolist()):
-        first, last = index.passage_from[product], index.passage_from[product + 1]
-        run = slice(int(index.token_from[first]), int(index.token_from[last]))
-        named = np.unique(index.token_term[run][index.token_name[run]])
-        shared = np.intersect1d(terms, named, assume_unique=True)
-        out[row] = float(index.term_rarity[shared].sum())
-    return out
+    return np.asarray((sums[high] - sums[low]) / np.maximum(high - low, 1))

@@ -63,5 +63,5 @@ def read_weights(document: dict[str, Any]) -> Weights:
 
 
 def _logistic(document: dict[str, Any]) -> Logistic:
-    columns = [np.asarray(document[name], dtype=np.float64) for name in ("mean", "scale", "weights")]
-    return Logistic(tuple(document["inputs"]), *columns, float(document["intercept"]))
+    mean, scale, weights = (np.asarray(document[name], dtype=np.float64) for name in ("mean", "scale", "weights"))
+    return Logistic(tuple(document["inputs"]), mean, scale, weights, float(document["intercept"]))

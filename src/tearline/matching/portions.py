@@ -31,11 +31,10 @@ PAIR_MEASURES = (
 )
 
 
-def pair_measures(
-    reading: Reading, index: PassageIndex, comparison: Comparison, slot: int, runs: list[Run]
-) -> NDArray[np.float64]:
+def pair_measures(comparison: Comparison, slot: int, runs: list[Run]) -> NDArray[np.float64]:
     """(M, rows of the product, len(PAIR_MEASURES)) for the product in `slot` of the comparison."""
-    own = slice(int(comparison.owner_from[slot]), int(comparison.owner_from[slot + 1]))
+    reading, index = comparison.reading, comparison.index
+    own = comparison.rows_of(slot)
     words = comparison.words[:, own]
     meaning = comparison.meaning[:, own]
     rows = comparison.rows[own]
@@ -81,9 +80,7 @@ def _shared_quantities(reading: Reading, index: PassageIndex, rows: NDArray[np.i
         stated = index.fact_key[index.fact_from[row] : index.fact_from[row + 1]]
         if len(stated):
             shared = np.isin(reading.fact_key, stated) & (reading.fact_key != UNKNOWN)
-            np.add.at(
-                out[:, column], reading.fact_passage[shared], index.key_rarity[reading.fact_key[shared]]
-            )
+            np.add.at(out[:, column], reading.fact_passage[shared], index.key_rarity[reading.fact_key[shared]])
     return out
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import Comparison, compare
-from tearline.matching.reading import UNKNOWN, Reading, Vocabulary, read
+from tearline.matching.reading import UNKNOWN, Vocabulary, read
 from tearline.records.matches import PublicSpan
 from tearline.records.products import Portion, Product
 from tearline.records.times import EPOCH
@@ -51,8 +51,7 @@ def public_record(texts: Sequence[Disclosure]) -> PublicRecord | None:
     if not texts:
         return None
     index = build_index(
-        Product(text.id, text.title or "", "", EPOCH, "", (Portion(text.id, "", text.text),))
-        for text in texts
+        Product(text.id, text.title or "", "", EPOCH, "", (Portion(text.id, "", text.text),)) for text in texts
     )
     latest = np.empty(len(texts), dtype=np.object_)
     latest[:] = [text.published_at.latest if text.published_at else None for text in texts]
@@ -84,16 +83,17 @@ def earlier_texts(record: PublicRecord, disclosure: Disclosure) -> Earlier | Non
         return None
     reading = read(disclosure.text, record.vocabulary)
     short = shortlist(reading, record.index, eligible, _LOOKED_AT)
-    return Earlier(record, short.products, compare(reading, record.index, short.products))
+    return Earlier(record, short.products, compare(reading, record.index, short))
 
 
 def public_spans(
-    earlier: Earlier, reading: Reading, index: PassageIndex, passage: int, row: int
+    earlier: Earlier, comparison: Comparison, passage: int, row: int
 ) -> tuple[float, tuple[PublicSpan, ...]]:
     """How much of what `passage` shares with index passage `row` was public (0 to 1), and where it stands.
 
     The share is that of the best single earlier text; spans are given for each text that reaches it.
     """
+    reading, index = comparison.reading, comparison.index
     run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
     in_product = set(index.token_term[run].tolist())
     shared = [

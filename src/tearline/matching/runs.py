@@ -41,9 +41,7 @@ class Run:
         return self.text_to - self.text_from
 
 
-def common_runs(
-    reading: Reading, index: PassageIndex, product: int, text_hashes: NDArray[np.uint64]
-) -> list[Run]:
+def common_runs(reading: Reading, index: PassageIndex, product: int, text_hashes: NDArray[np.uint64]) -> list[Run]:
     """The runs shared with `product`, heaviest first and without overlap in the text.
 
     `text_hashes`: `hashes_of(reading)`, computed once a text.
@@ -88,16 +86,22 @@ def hashes_of(reading: Reading) -> NDArray[np.uint64]:
 
 def own_shares(index: PassageIndex, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
     """For each shingle, from 1 (this product alone) to 0 (boilerplate)."""
-    if not len(index.shared_shingles):
+    return own_share_of(hashes, index.shared_shingles, index.shared_products)
+
+
+def own_share_of(
+    hashes: NDArray[np.uint64], shared: NDArray[np.uint64], products: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """The same for any hashes, given those that several products hold and how many do."""
+    if not len(shared):
         return np.ones(len(hashes))
-    at = np.minimum(np.searchsorted(index.shared_shingles, hashes), len(index.shared_shingles) - 1)
-    holders = np.where(index.shared_shingles[at] == hashes, index.shared_products[at], 1)
-    return np.maximum(1.0 - np.log(holders) / np.log(_BOILERPLATE), 0.0)
+    at = np.minimum(np.searchsorted(shared, hashes), len(shared) - 1)
+    holders = np.where(shared[at] == hashes, products[at], 1)
+    share: NDArray[np.float64] = np.maximum(1.0 - np.log(holders) / np.log(_BOILERPLATE), 0.0)
+    return share
 
 
-def _joined(
-    text: NDArray[np.uint64], product: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _joined(text: NDArray[np.uint64], product: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All pairs of positions with equal hashes."""
     order = np.argsort(product, kind="stable")
     ordered = product[order]

@@ -26,23 +26,29 @@ class Quantity:
         return self.key[0] == "d"
 
 
-_UNITS = {
-    word: value
-    for value, words in enumerate(
-        "zero;one un une;two deux;three trois;four quatre;five cinq;six;seven sept;eight huit;nine neuf;ten dix;"
-        "eleven onze;twelve douze;thirteen treize;fourteen quatorze;fifteen quinze;sixteen seize;seventeen;"
-        "eighteen;nineteen".split(";")
-    )
-    for word in words.split()
-} | {
-    word: 10 * tens
-    for tens, words in enumerate(
-        "twenty vingt;thirty trente;forty quarante;fifty cinquante;sixty soixante;seventy septante;eighty;"
-        "ninety nonante".split(";"),
-        start=2,
-    )
-    for word in words.split()
-}
+# A group between semicolons is one value, counting up; words within it are its spellings.
+_ONES = (
+    "zero;one un une;two deux;three trois;four quatre;five cinq;six;seven sept;eight huit;nine neuf;ten dix;"
+    "eleven onze;twelve douze;thirteen treize;fourteen quatorze;fifteen quinze;sixteen seize;seventeen;"
+    "eighteen;nineteen"
+)
+_TENS = (
+    "twenty vingt;thirty trente;forty quarante;fifty cinquante;sixty soixante;seventy septante;eighty;"
+    "ninety nonante"
+)
+_MONTH_NAMES = (
+    "jan january janv janvier;feb february fevr fevrier;mar march mars;apr april avr avril;may mai;"
+    "jun june juin;jul july juil juillet;aug august aout;sep sept september septembre;oct october octobre;"
+    "nov november novembre;dec december decembre"
+)
+
+
+def _numbered(groups: str, first: int) -> dict[str, int]:
+    return {word: value for value, group in enumerate(groups.split(";"), first) for word in group.split()}
+
+
+_UNITS = _numbered(_ONES, 0) | {word: 10 * tens for word, tens in _numbered(_TENS, 2).items()}
+_MONTHS = _numbered(_MONTH_NAMES, 1)
 _SCALES = {
     "dozen": 12, "dozens": 12, "douzaine": 12, "hundred": 100, "cent": 100, "cents": 100, "thousand": 1_000,
     "mille": 1_000, "million": 10**6, "millions": 10**6, "m": 10**6, "bn": 10**9, "billion": 10**9,
@@ -57,22 +63,9 @@ _MULTIPLES = {
     "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "twofold": 2, "triple": 3, "tripled": 3,
     "threefold": 3, "tripler": 3, "doubler": 2, "fourfold": 4, "quadruple": 4, "tenfold": 10,
 }  # fmt: skip
-_MONTHS = {
-    word: month
-    for month, words in enumerate(
-        "jan january janv janvier;feb february fevr fevrier;mar march mars;apr april avr avril;may mai;jun june juin;"
-        "jul july juil juillet;aug august aout;sep sept september septembre;oct october octobre;"
-        "nov november novembre;dec december decembre".split(";"),
-        start=1,
-    )
-    for word in words.split()
-}
-
 _FIGURE = r"\d{1,3}(?:[,\u00a0\u202f\u2009 ]\d{3})+(?:[.]\d+)?|\d+(?:[.,]\d+)?"
 _WORD = r"[^\W\d_]+"
-_ITEM = re.compile(
-    rf"(?P<figure>{_FIGURE})|(?P<word>{_WORD})|(?P<percent>%)|(?P<dash>[-–])|(?P<mark>[^\w\s])"
-)
+_ITEM = re.compile(rf"(?P<figure>{_FIGURE})|(?P<word>{_WORD})|(?P<percent>%)|(?P<dash>[-–])|(?P<mark>[^\w\s])")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _PER_CENT = ("percent", "pct", "pourcent")
 _BETWEEN = frozenset(("every", "chaque", "of", "the", "les", "des", "de", "last"))
@@ -108,9 +101,7 @@ def _items(text: str) -> list[_Item]:
         kind = str(match.lastgroup)
         word = match.group()
         folded = fold(word) if kind == "word" else word
-        value = (
-            _figure_value(word) if kind == "figure" else _word_value(folded, word) if kind == "word" else None
-        )
+        value = _figure_value(word) if kind == "figure" else _word_value(folded, word) if kind == "word" else None
         items.append(_Item(kind, folded, value, match.start(), match.end(), word[0].isupper()))
     return items
 
@@ -152,37 +143,25 @@ def _date(items: list[_Item], at: int, found: list[Quantity]) -> int | None:
     """`2 November`, `2nd of November`, `November 2`, `Nov. 2`, `1er novembre`, `November 2016`."""
     first = items[at]
     month = _month(first)
-    if month is not None:
-        number = _skip(items, at + 1, (".",))
-        if number < len(items) and items[number].kind == "figure" and items[number].value is not None:
-            return _dated(items[at], items[number], month, items[number].value, number + 1, found)
+    other = _skip(items, at + 1, (".",) if month is not None else ("st", "nd", "rd", "th", "er", "of", "de"))
+    if other >= len(items):
         return None
-    if first.kind != "figure" or first.value is None or not 1 <= first.value <= 31:
+    number = items[other] if month is not None else first
+    month = month if month is not None else _month(items[other])
+    if month is None or number.kind != "figure" or number.value is None or number.value != int(number.value):
         return None
-    other = _skip(items, at + 1, ("st", "nd", "rd", "th", "er", "of", "de"))
-    month = _month(items[other]) if other < len(items) else None
-    if month is None:
-        return None
-    return _dated(first, items[other], month, first.value, other + 1, found)
-
-
-def _dated(
-    first: _Item, last: _Item, month: int, number: float, after: int, found: list[Quantity]
-) -> int | None:
-    if number == int(number) and 1 <= number <= 31:
-        found.append(Quantity(f"d{month:02}-{int(number):02}", first.start, last.end))
-    elif number == int(number) and 1900 <= number <= 2100:
-        found.append(Quantity(f"d{int(number)}-{month:02}", first.start, last.end))
+    if 1 <= number.value <= 31:
+        found.append(Quantity(f"d{month:02}-{int(number.value):02}", first.start, items[other].end))
+    elif 1900 <= number.value <= 2100 and number is not first:
+        found.append(Quantity(f"d{int(number.value)}-{month:02}", first.start, items[other].end))
     else:
         return None
-    return after
+    return other + 1
 
 
 def _month(item: _Item) -> int | None:
     """The month a word names. English months need their capital: "may" and "march" are common words."""
-    if item.kind != "word" or (
-        item.folded in ("may", "mar", "march", "sep", "dec", "jan") and not item.capital
-    ):
+    if item.kind != "word" or (item.folded in ("may", "mar", "march", "sep", "dec", "jan") and not item.capital):
         return None
     return _MONTHS.get(item.folded)
 
@@ -244,11 +223,7 @@ def _share_or_number(items: list[_Item], at: int, after: int, value: float, foun
         if following.kind == "percent" or following.folded in _PER_CENT:
             found.append(Quantity(f"%{round(value)}", start, following.end))
             return after + 1
-        if (
-            following.folded in ("per", "pour")
-            and after + 1 < len(items)
-            and items[after + 1].folded == "cent"
-        ):
+        if following.folded in ("per", "pour") and after + 1 < len(items) and items[after + 1].folded == "cent":
             found.append(Quantity(f"%{round(value)}", start, items[after + 1].end))
             return after + 2
         fraction = _skip(items, after, ("-", "–"))

@@ -15,15 +15,14 @@ _FRAGMENT = 25  # characters; shorter sentences say nothing alone
 
 # An ending mark with any closing quotation marks and brackets, then space, then something that may begin a
 # sentence. A line break always ends a sentence.
-_BREAK = re.compile(
-    r"(?P<mark>[.!?…]+)[\"'”’»)\]]*(?P<gap>\s+)(?=[\"'“‘«(\[—–-]*\s?[^\W_])|(?P<line>\s*\n\s*)"
-)
+_BREAK = re.compile(r"(?P<mark>[.!?…]+)[\"'”’»)\]]*(?P<gap>\s+)(?=[\"'“‘«(\[—–-]*\s?[^\W_])|(?P<line>\s*\n\s*)")
 _LAST_WORD = re.compile(r"([^\W\d_]+)$")
-_ABBREVIATIONS = frozenset(
+_SHORTENED = (
     "mr mrs ms dr prof st gen col lt capt sgt rep sen gov hon rev jr sr no nos vs etc inc ltd co corp dept fig "
     "approx jan feb mar apr jun jul aug sep sept oct nov dec mm mme mlle me ste art al ed pp vol ie eg cf "
-    "janv fevr avr juill".split()
+    "janv fevr avr juill"
 )
+_ABBREVIATIONS = frozenset(_SHORTENED.split())
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -31,9 +30,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for found in _BREAK.finditer(text):
-        if found.group("line") is None and _ends_nothing(
-            text, found.start("mark"), found.end(), found["mark"]
-        ):
+        if found.group("line") is None and _ends_nothing(text, found.start("mark"), found.end(), found["mark"]):
             continue
         end = found.start("gap") if found.group("line") is None else found.start()
         _keep(text, start, end, spans)

@@ -17,6 +17,7 @@ from tearline.text.embeddings import embed
 from tearline.text.quantities import quantities
 from tearline.text.rarity import figure_rarity, language_rarity
 from tearline.text.sentences import pieces_of_text
+from tearline.text.stopwords import STOP_WORDS
 from tearline.text.tokens import name_flags, tokenise
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class PassageIndex:
     key_rarity: NDArray[np.float32]  # (K,) nats
     shared_shingles: NDArray[np.uint64]  # sorted hashes of three-term runs that stand in several products
     shared_products: NDArray[np.int32]  # in how many
+    term_stop: NDArray[np.bool_]  # (V,) words without content of their own
+    shared_pairs: NDArray[np.uint64]  # the same for two content terms, stop words between them passed over
+    pair_products: NDArray[np.int32]
 
     @property
     def products(self) -> int:
@@ -123,7 +127,10 @@ def build_index(products: Iterable[Product]) -> PassageIndex:
     fact_product = np.repeat(np.arange(len(listed)), np.diff(fact_from[passages]))
     key_from, _, _ = _postings(fact_key, fact_product, len(columns.keys))
     key_language = np.asarray([figure_rarity(key) for key in columns.keys], dtype=np.float32)
-    shingles, shingle_products = _shared_shingles(token_term, token_product)
+    shingles, shingle_products = _shared(shingle_hashes(token_term), token_product)
+    stop = np.asarray([form in STOP_WORDS for form in columns.forms], dtype=np.bool_)
+    content = ~stop[token_term]
+    pairs, pair_products = _shared(pair_hashes(token_term, stop), token_product[content])
     return PassageIndex(
         product_ids=tuple(product.id for product in listed),
         titles=tuple(product.title for product in listed),
@@ -157,6 +164,9 @@ def build_index(products: Iterable[Product]) -> PassageIndex:
         key_rarity=rarity(np.diff(key_from), len(listed), key_language),
         shared_shingles=shingles,
         shared_products=shingle_products,
+        term_stop=stop,
+        shared_pairs=pairs,
+        pair_products=pair_products,
     )
 
 
@@ -173,16 +183,21 @@ def rarity(
     return (-np.log(np.clip(share, 1e-9, 1.0))).astype(np.float32)
 
 
-def shingle_hashes(terms: NDArray[np.int32]) -> NDArray[np.uint64]:
-    """A hash of each run of SHINGLE terms; element i covers terms i to i+SHINGLE−1."""
-    if len(terms) < SHINGLE:
+def shingle_hashes(terms: NDArray[np.int32], size: int = SHINGLE) -> NDArray[np.uint64]:
+    """A hash of each run of `size` terms; element i covers terms i to i+size−1."""
+    if len(terms) < size:
         return np.zeros(0, dtype=np.uint64)
     wide = terms.astype(np.uint64) + np.uint64(1)
-    mixed = np.zeros(len(terms) - SHINGLE + 1, dtype=np.uint64)
-    for offset in range(SHINGLE):
+    mixed = np.zeros(len(terms) - size + 1, dtype=np.uint64)
+    for offset in range(size):
         mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + wide[offset : offset + len(mixed)]
         mixed ^= mixed >> np.uint64(29)
     return mixed
+
+
+def pair_hashes(terms: NDArray[np.int32], stop: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """A hash of each two neighbouring content terms; element i begins with the i-th content term."""
+    return shingle_hashes(terms[~stop[terms]], 2)
 
 
 def _add_portion(columns: _Columns, portion: int, text: str) -> None:
@@ -220,11 +235,10 @@ def _postings(
     return starts.astype(np.int64), (pairs % width).astype(np.int32), counts.astype(np.int32)
 
 
-def _shared_shingles(
-    term: NDArray[np.int32], product: NDArray[np.int64]
+def _shared(
+    hashes: NDArray[np.uint64], product: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """The runs of three terms that several products hold: what they share says nothing about which it was."""
-    hashes = shingle_hashes(term)
+    """The hashes that several products hold, sorted: what they share says little about which it was."""
     if not len(hashes):
         return hashes, np.zeros(0, dtype=np.int32)
     owner = product[: len(hashes)]
