@@ -26,8 +26,8 @@ def propose(
     A gap's own date of expiry counts; without one, the end of the organisation's stated retention of that system,
     counted from the product's issue at the earliest and so never too late. Records without any stated retention
     are to be preserved first, as are those that expire within `SOON` of `now`; they are placed as if they expired
-    at its end. Where dates are equal, what would tell most (`leads`) comes first. Gaps of no known organisation are
-    asked of the product's originator.
+    at its end. Where dates are equal, what would tell most (`leads`) comes first. Gaps of no known organisation
+    are asked of the product's originator.
     """
     grouped: dict[tuple[str, str | None], list[Gap]] = {}
     for pathway in pathways:

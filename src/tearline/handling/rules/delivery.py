@@ -18,9 +18,9 @@ NAME = "opened or printed without recorded delivery"
 
 
 def _lacks(evidence: Evidence) -> str | None:
-    if evidence.count("role = 'recipient' OR kind = 'received'", "uses") == 0:
-        return "no delivery to anybody is recorded"
-    return None
+    ending = "('returned', 'destroyed', 'recalled', 'refused')"
+    given = f"kind = 'received' OR (recipient IS NOT NULL AND kind NOT IN {ending})"
+    return None if evidence.count(given) else "no delivery to anybody is recorded"
 
 
 def _find(evidence: Evidence) -> Iterator[Finding]:
