@@ -1,6 +1,7 @@
 """Who could have held a product by then, how, and where the record is silent."""
 
 from tearline.pathway.exposures import EXPOSURES, exposures
+from tearline.pathway.logs import LogSurvey, survey_logs
 from tearline.pathway.trace import trace
 
-__all__ = ["EXPOSURES", "exposures", "trace"]
+__all__ = ["EXPOSURES", "LogSurvey", "exposures", "survey_logs", "trace"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tearline.pathway.cast import NEVER
 from tearline.pathway.columns import AUTHOR, ROOT, STARTS, TRANSFER
+from tearline.pathway.gaps import concerning
 from tearline.pathway.solving import Solution
 from tearline.records.kinds import Basis, Level
 from tearline.records.naming import Who
@@ -48,11 +49,8 @@ class Answer:
 
     def holders(self, gaps: Iterable[Gap]) -> tuple[Holder, ...]:
         """Ordered by first possible time, then person."""
-        concerning: dict[str, list[str]] = {}
-        for gap in gaps:
-            if gap.person is not None:
-                concerning.setdefault(gap.person, []).append(gap.id)
-        found = [self._holder(int(slot), concerning) for slot in np.flatnonzero(self._summary.first >= 0)]
+        about = concerning(gaps)
+        found = [self._holder(int(slot), about) for slot in np.flatnonzero(self._summary.first >= 0)]
         return tuple(sorted(found, key=lambda holder: (holder.first_possible, holder.person)))
 
     def transfers(self) -> tuple[Transfer, ...]:
@@ -89,7 +87,7 @@ class Answer:
             for at, sender, recipient, lo, hi, supported, kind, basis, member in zip(*columns, strict=True)
         )
 
-    def _holder(self, slot: int, concerning: Mapping[str, list[str]]) -> Holder:
+    def _holder(self, slot: int, about: Mapping[str, tuple[str, ...]]) -> Holder:
         party = self._party(slot)
         row = int(self._summary.first[slot])
         first, certain = int(self._summary.possible[slot]), int(self._summary.certain[slot])
@@ -102,7 +100,7 @@ class Answer:
             first_possible=from_micros(first),
             first_certain=None if certain == NEVER else from_micros(certain),
             path=self._path(slot, row),
-            gaps=tuple(concerning.get(party.id, ())),
+            gaps=about.get(party.id, ()),
             resolved=party.kind is PartyKind.PERSON,
             supported=bool(self._reached[slot]),
             product=self._family[0 if 0 in held else int(self._rows.member[row])],

@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from tearline.pathway.answers import Answer
 from tearline.pathway.cast import NEVER
+from tearline.pathway.gaps import find_gaps
+from tearline.pathway.logs import LogSurvey
 from tearline.pathway.solving import solve
 from tearline.records.errors import BadInput
 from tearline.records.pathways import Pathway
@@ -25,12 +27,14 @@ def trace(
     portion: str | None = None,
     supported: bool = False,
     lineage: Lineage | None = None,
+    logs: LogSurvey | None = None,
 ) -> Pathway:
     """The pathway of `product` before `before`.
 
     `events` (schema STORED_EVENTS, any order) must hold every event of the product's family. `portion`: only
     holders of that portion of it. `supported`: only along unbroken recorded chains from the originator.
-    `lineage`: what is known of text reuse between products; worked out for the family when not given.
+    `lineage`: text reuse between all products; without it only the family's is looked at and nothing is `related`.
+    `logs`: the survey of all logs; without it missing logs and holes are not among the gaps.
     BadInput for an unknown product or portion.
     """
     if product not in register.products:
@@ -46,12 +50,13 @@ def trace(
     cut = int(NEVER) if before is None else to_micros(before)
     solution = solve(register, [traced], events, before=cut, supported=supported, chains=True)
     answer = Answer(register, traced, carried, solution, cut, supported=supported)
+    gaps = find_gaps(register, traced, solution, cut, logs)
     return Pathway(
         product=product,
         before=before,
         family=family,
-        holders=answer.holders(()),
+        holders=answer.holders(gaps),
         transfers=answer.transfers(),
-        gaps=(),
+        gaps=gaps,
         related=lineage.related(product) if lineage is not None else (),
     )

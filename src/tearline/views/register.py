@@ -8,7 +8,7 @@ products and disclosures, never with events.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -81,6 +81,10 @@ class Register:
             return Party(PartyKind.NAME, raw)
         return Party(PartyKind.GROUP if found in self.groups else PartyKind.PERSON, found)
 
+    def sharers(self, raw: str) -> frozenset[str]:
+        """The people who share the account `raw` names: two or more, or none."""
+        return self._shared.get(_fold(raw), frozenset())
+
     def members(self, group: str, earliest: datetime, latest: datetime) -> dict[Party, bool]:
         """Everybody `group` stands for during the interval; True where membership is certain throughout it.
 
@@ -131,12 +135,20 @@ class Register:
     @cached_property
     def _accounts(self) -> Mapping[str, str]:
         """Account -> person, with and without its system; a login that two people share resolves to neither."""
-        return _unambiguous(
-            (key, person.id)
-            for person in self.people.values()
-            for account in person.accounts
-            for key in {_fold(account), _fold(account.partition(":")[2] or account)}
-        )
+        return _unambiguous(self._logins())
+
+    @cached_property
+    def _shared(self) -> Mapping[str, frozenset[str]]:
+        users: dict[str, set[str]] = defaultdict(set)
+        for key, person in self._logins():
+            users[key].add(person)
+        return {key: frozenset(found) for key, found in users.items() if len(found) > 1}
+
+    def _logins(self) -> Iterator[tuple[str, str]]:
+        for person in self.people.values():
+            for account in person.accounts:
+                for key in {_fold(account), _fold(account.partition(":")[2] or account)}:
+                    yield key, person.id
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

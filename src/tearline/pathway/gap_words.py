@@ -1,0 +1,90 @@
+"""What a gap says and asks for, in plain sentences. A gap is a silence in the record, nothing about anybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tearline.records.naming import mention
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+
+
+def opened_without_delivery(who: str, product: str, first: datetime, count: int) -> tuple[str, str]:
+    return (
+        f"{mention(who)} is recorded as having used {product} {_times(count)}, first on {_day(first)}, but no"
+        " delivery to them is recorded before that.",
+        f"How and from whom {product} reached {mention(who)} before {_day(first)}: distribution, mail and registry"
+        " records.",
+    )
+
+
+def sender_without_possession(sender: str, product: str, first: datetime, count: int) -> tuple[str, str]:
+    return (
+        f"{sender} is recorded as having passed {product} on {_times(count)}, first on {_day(first)}, but nothing"
+        " recorded shows how it came there.",
+        f"How and from whom {product} reached {sender} before {_day(first)}.",
+    )
+
+
+def delivered_without_receipt(who: str, product: str, first: datetime, count: int) -> tuple[str, str]:
+    times = "" if count == 1 else f" {_times(count)}"
+    return (
+        f"{product} was sent to {mention(who)}{times}, first on {_day(first)}, where receipts are otherwise"
+        " recorded, but no receipt, opening or return is.",
+        f"Whether {product} reached {mention(who)} on or after {_day(first)}: receipts and access records.",
+    )
+
+
+def log_hole(log: str, product: str, start: datetime, end: datetime, expected: float) -> tuple[str, str]:
+    return (
+        f"Nothing stands in {log} from {_day(start)} until {_day(end)}, where about {expected:.0f} entries would"
+        f" be usual; {product} was there to be handled.",
+        f"What {log} held from {_day(start)} until {_day(end)}, or why nothing was kept.",
+    )
+
+
+def print_unaccounted(who: str, product: str, first: datetime, count: int) -> tuple[str, str]:
+    copies = "a print" if count == 1 else f"{count} prints"
+    return (
+        f"{mention(who)} made {copies} of {product}, first on {_day(first)}, of which neither return nor"
+        " destruction is recorded.",
+        f"Where the prints of {product} that {mention(who)} made are now: registers of copies, returns and"
+        " destruction.",
+    )
+
+
+def shared_login(account: str, product: str, people: int, count: int) -> tuple[str, str]:
+    return (
+        f"{product} was handled {_times(count)} under the account {mention(account)}, which {people} people"
+        " share.",
+        f"Who used the account {mention(account)} at those times: rosters, workstation and badge records.",
+    )
+
+
+def group_account(group: str, product: str, count: int) -> tuple[str, str]:
+    return (
+        f"{product} was handled {_times(count)} in the name of {group}, for which several people stand.",
+        f"Who acted in the name of {group} at those times: rosters, workstation and badge records.",
+    )
+
+
+def no_log(organisation: str, system: str | None, product: str, first: datetime) -> tuple[str, str]:
+    log = f"the {system} of {organisation}" if system else f"what the people of {organisation} did"
+    return (
+        f"No record of {log} has been handed over at all, though {product} was there from {_day(first)}.",
+        f"The records of {log} from {_day(first)}, or a statement that none are kept.",
+    )
+
+
+def unresolved_name(who: str, product: str, first: datetime, count: int) -> tuple[str, str]:
+    return (
+        f"The name {mention(who)} stands in {count} {'record' if count == 1 else 'records'} of {product}, first"
+        f" on {_day(first)}, and belongs to nobody in the register.",
+        f"Who {mention(who)} is, with position and organisation at that time.",
+    )

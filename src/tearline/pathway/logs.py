@@ -1,0 +1,128 @@
+"""What is logged at all, by organisation and system, over every product: missing logs, and logs with holes.
+
+Counts a day are taken from the view in one grouping; everything after that grows with organisations, systems and
+days, not with events. An event belongs to the organisation it names, or else to that of the person who acted (or
+received, if nobody acted), as they last were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tearline.ledger import LedgerState
+from tearline.records.times import EPOCH
+from tearline.views.events import EventsView
+from tearline.views.register import Register
+
+# A hole: at least so many days without an event, in which at least so many were to be expected at the log's own
+# rate, and so many times longer than the next longest pause. Weekends and holidays are pauses of every log.
+LEAST_DAYS = 3
+LEAST_EXPECTED = 20.0
+LONGER = 3.0
+# A log with fewer events has no rate of its own.
+_LEAST_EVENTS = 50
+
+_COUNTS = """
+SELECT coalesce(events.organisation, did.organisation, got.organisation) AS organisation,
+       coalesce(events.system, '') AS system,
+       CAST(epoch_us(date_trunc('day', at_earliest)) // 86400000000 AS BIGINT) AS day,
+       count(*) AS events,
+       count(*) FILTER (kind = 'received') AS receipts,
+       count(*) FILTER (kind IN ('received', 'opened', 'printed', 'copied', 'downloaded', 'removed')) AS acts
+FROM events
+LEFT JOIN who AS did ON did.name = events.actor
+LEFT JOIN who AS got ON events.actor IS NULL AND got.name = events.recipient
+GROUP BY ALL
+ORDER BY ALL
+"""
+_NAMES = "SELECT DISTINCT unnest([actor, recipient]) AS name FROM events WHERE organisation IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Nothing is logged from `start` to `end` though `expected` events were, at the log's own rate."""
+
+    organisation: str
+    system: str | None
+    start: datetime
+    end: datetime
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogSurvey:
+    """`logged`: (organisation, system) pairs with any event; `acting`: organisations for which any act of their
+    people is on record; `receipting`: those with recorded receipts; `until`: the last day with any event."""
+
+    logged: frozenset[tuple[str, str]]
+    acting: frozenset[str]
+    receipting: frozenset[str]
+    holes: tuple[Hole, ...]
+    until: datetime | None
+
+
+def survey_logs(register: Register, view: EventsView, state: LedgerState) -> LogSurvey:
+    """Survey every event at `state`, without retracted batches."""
+    names = view.query(_NAMES, state, register.retracted)["name"].drop_null().to_pylist()
+    known = [(name, register.people[found].periods[-1].organisation) for name, found in _people(register, names)]
+    who = pa.table(
+        {
+            "name": pa.array([name for name, _ in known], pa.string()),
+            "organisation": pa.array([organisation for _, organisation in known], pa.string()),
+        }
+    )
+    counts = view.query(_COUNTS, state, register.retracted, relations={"who": who})
+    return survey_counts(counts)
+
+
+def survey_counts(counts: pa.Table) -> LogSurvey:
+    """The survey of daily counts: columns `organisation, system, day, events, receipts, acts`, sorted."""
+    days = counts["day"].to_numpy()
+    counts = counts.filter(counts["organisation"].is_valid())
+    columns = {name: counts[name].to_pylist() for name in ("organisation", "system")}
+    keys = list(zip(columns["organisation"], columns["system"], strict=True))
+    acts, receipts = counts["acts"].to_numpy(), counts["receipts"].to_numpy()
+    day, events = counts["day"].to_numpy(), counts["events"].to_numpy()
+    starts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
+    holes = [
+        hole
+        for start, stop in zip(starts, [*starts[1:], len(keys)], strict=True)
+        for hole in _holes(*keys[start], day[start:stop], events[start:stop])
+    ]
+    return LogSurvey(
+        logged=frozenset(keys),
+        acting=frozenset(columns["organisation"][i] for i in np.flatnonzero(acts > 0)),
+        receipting=frozenset(columns["organisation"][i] for i in np.flatnonzero(receipts > 0)),
+        holes=tuple(holes),
+        until=_day(int(days.max()) + 1) if days.size else None,
+    )
+
+
+def _holes(organisation: str, system: str, day: NDArray[np.int64], events: NDArray[np.int64]) -> Iterator[Hole]:
+    total = int(events.sum())
+    if total < _LEAST_EVENTS:
+        return
+    pauses = np.diff(day) - 1
+    for at in np.flatnonzero(pauses >= LEAST_DAYS).tolist():
+        others = np.delete(pauses, at)
+        rate = total / (int(day[-1] - day[0]) + 1 - int(pauses[at]))
+        expected = rate * int(pauses[at])
+        if expected >= LEAST_EXPECTED and pauses[at] >= LONGER * max(int(others.max(initial=0)), 1):
+            yield Hole(organisation, system or None, _day(int(day[at]) + 1), _day(int(day[at + 1])), expected)
+
+
+def _people(register: Register, names: list[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        party = register.resolve(name)
+        if party.id in register.people:
+            yield name, party.id
+
+
+def _day(number: int) -> datetime:
+    return EPOCH + timedelta(days=number)
