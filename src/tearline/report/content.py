@@ -460,7 +460,7 @@ class Composer:
             each=tuple(each),
             groups=tuple(
                 (
-                    self._organisation(group.id),
+                    self._group(group.id),
                     len(group.members),
                     frequency(group.probability),
                     figure(group.probability),
@@ -476,6 +476,15 @@ class Composer:
                 for item in answer.next_evidence[:8]
             ),
         )
+
+    def _group(self, identifier: str) -> str:
+        """A sum's name: of an organisation's people, of those at one level of exposure, or as it is called."""
+        kind, _, of = identifier.partition(":")
+        if kind == "organisation":
+            return self._organisation(of)
+        if kind == "level" and of.upper() in Level.__members__:
+            return f"all who {wording.LEVEL_CLAUSES[Level[of.upper()]]}"
+        return identifier
 
     @staticmethod
     def _explanation(hypothesis: Hypothesis, label: str) -> Explanation:

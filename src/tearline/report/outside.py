@@ -14,6 +14,9 @@ _HIDDEN = re.compile(
 )
 
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2})?")
+
+
 def plain(text: str) -> str:
     """One line of text with what would be invisible, or would turn the line round, written as `‹U+202E›`."""
     return _HIDDEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", " ".join(text.split()))
@@ -30,6 +33,11 @@ def visible(text: str) -> Markup:
         at = found.end()
     parts.append(escape(text[at:]))
     return Markup("").join(parts)
+
+
+def language(tag: str | None) -> Markup:
+    """A `lang` attribute, for what looks like a language tag; nothing for anything else."""
+    return Markup(' lang="{}"').format(tag.lower()) if tag and _LANGUAGE.fullmatch(tag) else Markup("")
 
 
 def isolated(text: str) -> Markup:

@@ -22,7 +22,7 @@ from tearline.records.markings import MarkingScheme
 from tearline.records.naming import Names, resolve_mentions
 from tearline.report import amounts, marks, wording
 from tearline.report.content import Asked, Composer
-from tearline.report.outside import isolated, visible
+from tearline.report.outside import isolated, language, visible
 from tearline.views.register import Register
 
 _HERE: Final = Path(__file__).parent
@@ -77,6 +77,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "visible": visible,
         "isolated": isolated,
+        "language": language,
         "stamp": amounts.stamp,
         "moment": amounts.moment,
         "span": amounts.span,

@@ -135,7 +135,7 @@ def could_have_held(holders: Sequence[Holder], before: datetime | None, organisa
         )
     certain = len({holder.person for holder in holders if holder.first_certain is not None})
     levels = Counter(_best(holders).values())
-    parts = listed(f"{number(levels[level])} {words}" for level, words in _LEVEL_CLAUSES if levels[level])
+    parts = listed(f"{number(levels[level])} {words}" for level, words in LEVEL_CLAUSES.items() if levels[level])
     certainty = (
         "for all of them under every reading of the clocks"
         if certain == people
@@ -150,11 +150,11 @@ def could_have_held(holders: Sequence[Holder], before: datetime | None, organisa
     )
 
 
-_LEVEL_CLAUSES = (
-    (Level.EXTRACTED, "took something out"),
-    (Level.OPENED, "saw it"),
-    (Level.DELIVERED, "had it delivered or addressed to them and no more"),
-)
+LEVEL_CLAUSES: Final[Mapping[Level, str]] = {
+    Level.EXTRACTED: "took something out",
+    Level.OPENED: "saw it",
+    Level.DELIVERED: "had it delivered or addressed to them and no more",
+}
 
 
 def _best(holders: Sequence[Holder]) -> dict[str, Level]:
@@ -203,12 +203,16 @@ NOTHING_TO_WEIGH: Final = (
 )
 
 
+NOT_SUFFICIENT: Final = "The record is not sufficient to point at any one person"
+
+
 def explained(leads: LeadsAnswer) -> str:
     """How the explanations stand, outside first."""
     if all(hypothesis.kind == "outside" for hypothesis in leads.hypotheses):
         return NOTHING_TO_WEIGH
     outside = sum(h.probability for h in leads.hypotheses if h.kind == "outside")
-    return f"That it came from none of the recorded holders: {frequency(outside)}. {leads.says}"
+    said = leads.says if leads.sufficient else NOT_SUFFICIENT
+    return f"That it came from none of the recorded holders: {frequency(outside)}. {said}"
 
 
 def ask_first(requests: Sequence[RequestProposal], name: Callable[[str], str], *, matched: bool) -> str:

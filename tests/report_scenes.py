@@ -68,19 +68,19 @@ ORGANISATIONS = (
     Organisation(BANK, "Central Bank of Valmere", OrganisationKind.RECIPIENT),
 )
 ARTICLE = (
-    "Officials were told in early February that grain stocks in the port of Sund would last for 37 days, half of what "
-    "the ministry has said in public.\n\n"
-    "A confidential assessment seen by this paper says that “two of the four silos have been unusable since the fire "
-    "of 9 January”, and names the Orlan Company as the only buyer with ships to spare.\n\n"
+    "Officials were told in early February that grain stocks in the port of Sund would last for 37 days, half of "
+    "what the ministry has said in public.\n\n"
+    "A confidential assessment seen by this paper says that “two of the four silos have been unusable since the "
+    "fire of 9 January”, and names the Orlan Company as the only buyer with ships to spare.\n\n"
     "The ministry has said before that the harbour will reopen in April. It would not comment."
 )
 FIRST = (
-    "Stocks at Sund are put at 37 days of normal use, against 74 in the ministry's statement. Two of the four silos "
-    "have been unusable since the fire of 9 January."
+    "Stocks at Sund are put at 37 days of normal use, against 74 in the ministry's statement. Two of the four "
+    "silos have been unusable since the fire of 9 January."
 )
 SECOND = (
-    "Only the Orlan Company has tonnage free before May. The reopening of the harbour in April, announced already, is "
-    "unlikely to change this."
+    "Only the Orlan Company has tonnage free before May. The reopening of the harbour in April, announced already, "
+    "is unlikely to change this."
 )
 
 
@@ -342,7 +342,10 @@ def leads(pathway: Pathway, outside: float = 0.46) -> LeadsAnswer:
                 ("the text follows the document closely",),
             ),
         ),
-        (HypothesisGroup(CENTRE, ("p1", "p3"), each * 2), HypothesisGroup("took something out", ("p2",), each)),
+        (
+            HypothesisGroup(f"organisation:{CENTRE}", ("p1", "p3"), each * 2),
+            HypothesisGroup("level:extracted", ("p2",), each),
+        ),
         24,
         False,
         (
