@@ -32,10 +32,11 @@ def test_trace_says_who_by_when_and_on_what_basis(small: Path, tearline: Tearlin
         "trace", "R1", "--before", "2025-03-20T05:00:00Z", "--unmask", "test", "--workspace", small, "--json"
     ).document
     found = holders(document)
-    assert set(found) == {"ann", "max", "ben", "gus", "judy", "somebody from the press office"}
+    assert set(found) == {"ann", "dora", "max", "ben", "gus", "judy", "somebody from the press office"}
     assert document["family"] == ["R1", "R1-S"]
     expected = {
         "ann": ("opened", "2025-03-10T08:00:00Z", "2025-03-10T08:00:00Z"),
+        "dora": ("opened", "2025-03-16T11:00:00Z", "2025-03-16T11:00:00Z"),  # who shows a report has opened it
         "max": ("extracted", "2025-03-10T09:00:00Z", "2025-03-10T09:00:00Z"),
         "ben": ("opened", "2025-03-11T09:30:00Z", "2025-03-11T09:30:00Z"),
         "gus": ("extracted", "2025-03-15T09:00:00Z", "2025-03-15T09:00:00Z"),

@@ -10,12 +10,11 @@ from rich.prompt import Prompt
 from tearline.cli.common import errors
 from tearline.records.errors import BadInput
 from tearline.records.kinds import EventKind
-from tearline.workspace import Workspace
 
 _NEEDED = ("kind", "product", "at")
 
 
-def ask_for_entry(workspace: Workspace, entry: dict[str, Any]) -> dict[str, Any]:
+def ask_for_entry(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry made whole. Away from a terminal what is missing is an error naming the option."""
     timed = bool(entry["at"] or entry["between"])
     missing = [name for name in _NEEDED if not (timed if name == "at" else entry[name])]
@@ -30,7 +29,7 @@ def ask_for_entry(workspace: Workspace, entry: dict[str, Any]) -> dict[str, Any]
     if "kind" in missing:
         whole["kind"] = _ask("What happened", choices=[kind.value for kind in EventKind])
     if "product" in missing:
-        whole["product"] = _ask("Which product (id or number)", default=workspace.last_product())
+        whole["product"] = _ask("Which product (id or number)")
     if "actor" in missing:
         whole["actor"] = _ask("Who did it (empty: not known)", default="") or None
         whole["recipient"] = _ask("To whom (empty: nobody else)", default="") or None

@@ -92,7 +92,7 @@ def record(
         "by": by,
         "note": note,
     }
-    emit(place.record(ask_for_entry(place, entry)), as_json, show_event)
+    emit(place.record(ask_for_entry(entry)), as_json, show_event)
 
 
 def quarantine(

@@ -1,6 +1,6 @@
 """Not returned by its date.
 
-Asked of every numbered copy, and where copies carry no number, of every recorded delivery to a person. Returned or
+Asked of every numbered copy; of every recorded delivery to a person where no copy of the product carries a number. Returned or
 destroyed by the end of the day counts; a return without a copy number counts for all its organisation held. Not
 asked where the record ends before the date.
 """
@@ -43,7 +43,8 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
             FROM held WHERE copy_no IS NOT NULL GROUP BY product, due, copy_no
           UNION ALL
             SELECT product, due, NULL, person, any_value(org0 ORDER BY t0), list(event ORDER BY t0, idx), min(t0)
-            FROM held WHERE copy_no IS NULL GROUP BY product, due, person
+            FROM held WHERE product NOT IN (SELECT product FROM held WHERE copy_no IS NOT NULL)
+            GROUP BY product, due, person
         ),
         back AS (
             SELECT e.product, e.copy_no, e.actor_id, e.t0, e.t1,

@@ -1,0 +1,73 @@
+"""What the analysis of one question looks at: the register, the events and the passages at one ledger state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+from tearline.ledger import LedgerState
+from tearline.matching import Matcher, matcher
+from tearline.records.errors import BadInput
+from tearline.records.kinds import Stream
+from tearline.records.markings import MarkingScheme
+from tearline.records.products import Disclosure, Product
+from tearline.views.events import EventsView
+from tearline.views.lineage import Lineage
+from tearline.views.passages import build_index
+from tearline.views.register import Register
+
+READ = tuple(stream for stream in Stream if stream not in (Stream.LOOKUPS, Stream.CUSTODY))
+"""The streams that analysis reads. Who looked at what is no evidence of what happened."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Read-only, at one state of the ledger."""
+
+    state: LedgerState
+    register: Register
+    view: EventsView
+    scheme: MarkingScheme
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Every registered product's passages and all earlier public reporting, made ready for matching."""
+        return matcher(build_index(self.register.products.values()), tuple(self.register.public.values()))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which products restate which portions, found by content."""
+        return Lineage(self.register.products)
+
+    def events_of(self, products: Sequence[str]) -> pa.Table:
+        """Handling events of these products (columns of STORED_EVENTS), without retracted batches."""
+        return self.view.of_products(products, self.state, self.register.retracted)
+
+    def all_events(self) -> pa.Table:
+        """Every handling event that counts, in memory."""
+        return self.view.all_events(self.state, self.register.retracted)
+
+    def product(self, identifier: str) -> Product:
+        """A registered product by its id. Raises BadInput naming what to do."""
+        found = self.register.products.get(identifier)
+        if found is None:
+            raise BadInput(
+                f"no product {identifier!r} is registered",
+                field="PRODUCT",
+                remedy="Look for its id among those loaded, or load it with `tearline load products.jsonl`",
+            )
+        return found
+
+    def disclosure(self, identifier: str) -> Disclosure:
+        """A registered public item by its id. Raises BadInput naming what to do."""
+        found = self.register.disclosures.get(identifier) or self.register.public.get(identifier)
+        if found is None:
+            raise BadInput(
+                f"no public item {identifier!r} is registered",
+                field="DISCLOSURE",
+                remedy="Load it first: tearline load disclosures.jsonl, or an .html, .txt, .pdf or .docx file",
+            )
+        return found

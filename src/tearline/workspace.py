@@ -1,0 +1,427 @@
+"""The only door from delivery to analysis: opens a workspace, and records a look-up before it is answered.
+
+    from tearline import Inquiry, open_workspace
+    workspace = open_workspace(Path("tearline-workspace"))
+    document = workspace.trace(Inquiry(purpose="review"), "VX-2026-014")
+
+Every method returns the JSON document of the contract as plain values. There is no ambient user: an `Inquiry` says
+who asks, why, and under which case. Whoever has the workspace's files and its keys is outside these rules.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tearline import __version__, example, exports, intake
+from tearline.engine import LocalEngine
+from tearline.intake import Place
+from tearline.investigation import main_job
+from tearline.investigation.cases import read_cases
+from tearline.investigation.scene import READ, Scene
+from tearline.ledger import (
+    Keys,
+    Ledger,
+    LedgerState,
+    VerifierKey,
+    create_keys,
+    create_ledger,
+    load_verifier,
+    read_witness,
+    verify,
+    write_witness,
+)
+from tearline.pathway import exposures
+from tearline.records.documents import AnswerBasis, document
+from tearline.records.errors import BadInput
+from tearline.records.kinds import Stream
+from tearline.records.markings import shipped_scheme
+from tearline.records.naming import Names
+from tearline.records.times import format_instant, parse_instant
+from tearline.report import Asked, render_report
+from tearline.views.events import EventsView
+from tearline.views.pseudonyms import pseudonyms, real_names
+from tearline.views.register import Register
+
+Document = dict[str, Any]
+Progress = Callable[[str, int, int | None], None]
+
+__all__ = [
+    "Document",
+    "Inquiry",
+    "Workspace",
+    "create_workspace",
+    "open_workspace",
+    "run_demo",
+    "verify_workspace",
+]
+
+
+def silent(_label: str, _done: int, _total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+def operating_system_user() -> str:
+    """Who runs the program, as the operating system says."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Who asks, why, and under which case; `unmask` is the reason for showing names.
+
+    `as_of` is a time, or a size of the events stream, to answer from the ledger as it then was.
+    """
+
+    purpose: str
+    case: str | None = None
+    unmask: str | None = None
+    as_of: str | None = None
+    actor: str = field(default_factory=operating_system_user)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """A look-up that has been recorded and may now be answered."""
+
+    scene: Scene
+    names: Names
+    basis: AnswerBasis
+
+    def document(self, answer: Any, **more: Any) -> Document:
+        found: Document = document(answer, self.names)
+        return {**found, **document(more, self.names), "basis": document(self.basis)}
+
+
+class Workspace:
+    """A folder with a ledger, its keys, and what can be rebuilt from them."""
+
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        self.folder = folder
+        self._keys = keys
+        self._ledger = Ledger.open(folder / "ledger", keys)
+        self._view = EventsView(folder / "views" / "events", self._ledger, LocalEngine(folder / "tmp"))
+
+    def described(self) -> Document:
+        """Where the workspace is, the key to pin elsewhere, and the list of protected addresses."""
+        return {
+            "workspace": str(self.folder),
+            "verifier_key": str(self._keys.verifier),
+            "protected_list": str(intake.protected_list(self.folder)),
+        }
+
+    # Bringing records in -----------------------------------------------------------------------------------
+
+    def load(self, paths: Sequence[Path], progress: Progress = silent) -> Document:
+        """Register the contract's files: all of them or, where one is unreadable, none."""
+        return intake.load(self._place(), paths, progress).document()
+
+    def intake(
+        self,
+        files: Sequence[Path],
+        *,
+        format_name: str | None = None,
+        organisation: str | None = None,
+        mapping: Path | None = None,
+        progress: Progress = silent,
+    ) -> Document:
+        """Take in handling records in their native format."""
+        return intake.take_in(
+            self._place(),
+            files,
+            format_name=format_name,
+            organisation=organisation,
+            mapping=mapping,
+            progress=progress,
+        ).document()
+
+    def record(self, entry: Mapping[str, Any]) -> Document:
+        """Make one entry by hand."""
+        return {"event": intake.record(self._place(), entry)}
+
+    def retract(self, batch: str, reason: str) -> Document:
+        """Say that a batch no longer counts. Nothing is erased."""
+        return intake.retract(self._place(), batch, reason)
+
+    def quarantine(self, *, retry: bool = False) -> Document:
+        """What was not accepted and why; with `retry`, after trying it again."""
+        tried = intake.retry(self._place()).document() if retry else None
+        return {"records": intake.quarantined(self._place()), **({"retried": tried} if tried else {})}
+
+    def disclosures(self) -> list[str]:
+        """The ids of all registered public items."""
+        return list(Register.read(self._ledger, self._ledger.state()).disclosures)
+
+    def _place(self) -> Place:
+        return Place(self._ledger, self.folder, operating_system_user())
+
+    # Asking ------------------------------------------------------------------------------------------------
+
+    def match(self, inquiry: Inquiry, disclosure: str, published_at: datetime | None = None) -> Document:
+        """Which portions of which products a public item draws on."""
+        answering = self._look_up(inquiry, "match", disclosure=disclosure, published_at=published_at)
+        return self._matched(answering, disclosure, published_at)
+
+    def match_all(self, inquiry: Inquiry, progress: Progress = silent) -> Iterator[Document]:
+        """The same for every registered public item, one document each."""
+        answering = self._look_up(inquiry, "match", all=True)
+        items = list(answering.scene.register.disclosures)
+        for number, item in enumerate(items):
+            progress("matching", number, len(items))
+            yield self._matched(answering, item, None)
+        progress("matching", len(items), len(items))
+
+    def _matched(self, answering: _Answering, disclosure: str, published_at: datetime | None) -> Document:
+        scene = answering.scene
+        item = main_job.dated(scene.disclosure(disclosure), published_at)
+        declared = main_job.declarations_on(scene, disclosure)
+        return answering.document(scene.matcher.match(item), declared=declared)
+
+    def declare(self, inquiry: Inquiry, disclosure: str, named: str, reason: str) -> Document:
+        """Keep an analyst's own recognition of `PRODUCT` or `PRODUCT:PORTION` beside the machine's score."""
+        answering = self._look_up(inquiry, "match --declare", disclosure=disclosure, declares=named, reason=reason)
+        scene = answering.scene
+        scene.disclosure(disclosure)
+        product, portion = main_job.named_portion(scene, named)
+        body = {
+            "id": disclosure,
+            "batch": None,
+            "declares": {
+                "product": product,
+                "portion": portion,
+                "reason": reason,
+                "by": inquiry.actor,
+                "at": format_instant(datetime.now(UTC)),
+            },
+        }
+        self._ledger.append(Stream.DISCLOSURES, [json.dumps(body, ensure_ascii=False)])
+        return self._matched(self._answering(inquiry, answering.basis.parameters), disclosure, None)
+
+    def trace(
+        self,
+        inquiry: Inquiry,
+        product: str,
+        *,
+        before: datetime | None = None,
+        portion: str | None = None,
+        supported: bool = False,
+    ) -> Document:
+        """Who could have held a product, or anything declared as derived from it, by then, and how."""
+        answering = self._look_up(
+            inquiry, "trace", product=product, before=before, portion=portion, supported=supported
+        )
+        return answering.document(
+            main_job.trace_product(answering.scene, product, before=before, portion=portion, supported=supported)
+        )
+
+    def exposures(
+        self,
+        inquiry: Inquiry,
+        out: Path,
+        *,
+        before: datetime | None = None,
+        supported: bool = False,
+        progress: Progress = silent,
+    ) -> Document:
+        """Write the trace of every product at once to a Parquet file."""
+        answering = self._look_up(inquiry, "exposures", before=before, supported=supported)
+        scene = answering.scene
+        rows = exports.write_exposures(
+            exposures(scene.register, scene.view, scene.state, before=before, supported=supported),
+            out,
+            answering.names,
+            progress,
+        )
+        return answering.document({"file": str(out), "rows": rows})
+
+    def handling(
+        self, inquiry: Inquiry, *, organisation: str | None = None, product: str | None = None
+    ) -> Document:
+        """How the record of handling stands against the rules."""
+        answering = self._look_up(inquiry, "handling", organisation=organisation, product=product)
+        return answering.document(main_job.examine_handling(answering.scene, organisation, product))
+
+    def leads(
+        self, inquiry: Inquiry, disclosures: Sequence[str], published_at: datetime | None = None
+    ) -> Document:
+        """Which explanations fit these public items together."""
+        answering = self._look_up(inquiry, "leads", disclosures=list(disclosures), published_at=published_at)
+        found = main_job.investigate(answering.scene, disclosures, published_at, silent)
+        return answering.document(found.leads)
+
+    def leads_of_cases(self, inquiry: Inquiry, file: Path, progress: Progress = silent) -> Iterator[Document]:
+        """The same for cases from a file, one document a case."""
+        answering = self._look_up(inquiry, "leads", cases=str(file))
+        cases = read_cases(file, answering.scene.register)
+        for number, (case, rows) in enumerate(cases.items()):
+            progress("weighing", number, len(cases))
+            yield answering.document(main_job.leads_on(answering.scene, rows), case=case)
+        progress("weighing", len(cases), len(cases))
+
+    def investigate(
+        self,
+        inquiry: Inquiry,
+        disclosures: Sequence[str],
+        *,
+        report: Path | None = None,
+        published_at: datetime | None = None,
+        progress: Progress = silent,
+    ) -> Document:
+        """All of it, with a report where a file for it is named."""
+        answering = self._look_up(inquiry, "investigate", disclosures=list(disclosures), published_at=published_at)
+        scene = answering.scene
+        found = main_job.investigate(scene, disclosures, published_at, progress)
+        if report is not None:
+            asked = Asked(inquiry.purpose, inquiry.case, inquiry.actor, parse_instant(scene.state.at))
+            page = render_report(
+                found, scene.register, answering.names, basis=answering.basis, asked=asked, scheme=scene.scheme
+            )
+            _write_whole(report, page)
+        return answering.document(
+            {
+                "match": [
+                    {
+                        **document(answer, answering.names),
+                        "declared": main_job.declarations_on(scene, answer.disclosure),
+                    }
+                    for answer in found.matches
+                ],
+                "trace": found.pathways,
+                "handling": found.handling,
+                "leads": found.leads,
+                "requests": found.requests,
+                "report": str(report) if report else None,
+            }
+        )
+
+    def requests(
+        self, inquiry: Inquiry, disclosures: Sequence[str], published_at: datetime | None = None
+    ) -> Document:
+        """What to ask of whom, soonest-expiring first."""
+        answering = self._look_up(
+            inquiry, "requests propose", disclosures=list(disclosures), published_at=published_at
+        )
+        found = main_job.investigate(answering.scene, disclosures, published_at, silent)
+        return answering.document({"requests": found.requests})
+
+    # The evidence itself -----------------------------------------------------------------------------------
+
+    def checkpoint(self, out: Path) -> Document:
+        """Write a witness of the ledger as it stands, to be kept elsewhere."""
+        write_witness(self._ledger, out)
+        return {"file": str(out)}
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _look_up(self, inquiry: Inquiry, command: str, **parameters: Any) -> _Answering:
+        """Record the look-up; only then can it be answered. Where it cannot be recorded, nothing is shown."""
+        given = {name: document(value) for name, value in parameters.items() if value is not None}
+        body = {
+            "actor": inquiry.actor,
+            "purpose": inquiry.purpose,
+            "case": inquiry.case,
+            "command": command,
+            "parameters": given,
+            "as_of": inquiry.as_of,
+            "unmask": inquiry.unmask,
+        }
+        self._ledger.append(Stream.LOOKUPS, [json.dumps(body, ensure_ascii=False)])
+        return self._answering(inquiry, {"command": command, **given})
+
+    def _answering(self, inquiry: Inquiry, parameters: Mapping[str, Any]) -> _Answering:
+        state = self._state(inquiry.as_of)
+        scene = Scene(state, Register.read(self._ledger, state), self._view, shipped_scheme())
+        return _Answering(
+            scene=scene,
+            names=real_names(scene.register.people) if inquiry.unmask else pseudonyms(self._keys.pseudonym),
+            basis=AnswerBasis(
+                streams=tuple(state.basis(READ)),
+                version=__version__,
+                parameters={**parameters, "as_of": inquiry.as_of},
+            ),
+        )
+
+    def _state(self, as_of: str | None) -> LedgerState:
+        if as_of is None:
+            return self._ledger.state()
+        return self._ledger.state_as_of(int(as_of) if as_of.isdecimal() else parse_instant(as_of, field="--as-of"))
+
+
+def create_workspace(folder: Path) -> Workspace:
+    """Make a new workspace in an empty or new folder. Raises BadInput where one is already there."""
+    if (folder / "ledger").exists():
+        raise BadInput(
+            "a workspace is already here", where=str(folder), remedy="Use it as it is, or name another folder"
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = create_keys(folder / "keys")
+    create_ledger(folder / "ledger", keys)
+    intake.protected_list(folder)
+    return Workspace(folder, keys)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace in `folder`. Raises BadInput where none is."""
+    if not (folder / "ledger").is_dir():
+        raise BadInput("there is no workspace here", where=str(folder), remedy="Make one with `tearline init`")
+    return Workspace(folder, Keys.load(folder / "keys"))
+
+
+def verify_workspace(
+    folder: Path, *, deep: bool = False, witness: Path | None = None, pinned: str | None = None
+) -> Document:
+    """Recompute seals and proofs. Needs the public key alone; finds fault rather than raising."""
+    found = verify(
+        folder / "ledger",
+        VerifierKey.parse(pinned) if pinned else load_verifier(folder / "keys"),
+        deep=deep,
+        witness=read_witness(witness) if witness else None,
+    )
+    plain: Document = document(found)
+    return plain
+
+
+def run_demo(folder: Path, report: Path | None, progress: Progress = silent) -> Document:
+    """The main job on the bundled example, from nothing to the report, in a workspace made afresh.
+
+    A workspace that an earlier demonstration made is replaced; any other is left alone with BadInput.
+    """
+    files = folder / "example"
+    if (folder / "ledger").exists():
+        if not files.is_dir():
+            raise BadInput(
+                "this workspace holds something else than the example",
+                where=str(folder),
+                remedy="Name another folder with --workspace",
+            )
+        shutil.rmtree(folder)
+    workspace = create_workspace(folder)
+    example.generate(files, progress=progress)
+    workspace.load([files], progress)
+    for path in sorted((files / "native").iterdir()):
+        mapping = path.with_suffix(".toml")
+        if path != mapping:
+            workspace.intake([path], mapping=mapping if mapping.exists() else None, progress=progress)
+    return workspace.investigate(
+        Inquiry(purpose="demonstration", case="demo"),
+        workspace.disclosures(),
+        report=report or folder / "report.html",
+        progress=progress,
+    )
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
