@@ -79,8 +79,8 @@ FIRST = (
     "silos have been unusable since the fire of 9 January."
 )
 SECOND = (
-    "Only the Orlan Company has tonnage free before May. The reopening of the harbour in April, announced already, "
-    "is unlikely to change this."
+    "Only the Orlan Company has tonnage free before May. The reopening of the harbour in April, announced "
+    "already, is unlikely to change this."
 )
 
 
