@@ -34,7 +34,10 @@ MOST_NAMES = 200_000
 """Distinct names looked at in one batch; the rest stay as written until the next."""
 
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]?")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_JOINS = re.compile(r"[-'’]")
+_PARTICLES = frozenset({"al", "bin", "da", "de", "del", "della", "den", "der", "di", "du", "el", "la", "le", "ten",
+                        "van", "von"})  # fmt: skip
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "hon", "rt", "lord", "lady", "amb",
                      "gen", "col", "maj", "capt", "lt", "sgt", "mme", "mlle", "me"})  # fmt: skip
 
@@ -72,15 +75,26 @@ def parse_name(text: str) -> Name | None:
     """`Roy, Jane M. (PCO/BCP)` and `Jane M. Roy` alike; None where it does not have two words of a name."""
     bare = _BRACKETS.sub(" ", text)
     family, comma, given = bare.partition(",")
-    words = [fold(word) for word in _WORD.findall(f"{given} {family}" if comma else bare)]
-    words = [word for word in words if word not in _TITLES or len(word) == 1]
-    initials = tuple(word for word in words if len(word) == 1)
-    full = [word for word in words if len(word) > 1]
     if comma:
-        last = [fold(word) for word in _WORD.findall(family) if len(word) > 1]
-        first = [fold(word) for word in _WORD.findall(given) if len(word) > 1 and fold(word) not in _TITLES]
-        return Name(first[0], "".join(last), initials) if first and last else None
-    return Name(full[0], "".join(full[1:]), initials) if len(full) > 1 else None
+        first, last = _words(given), _words(family)
+    else:
+        words = _words(bare)
+        # A family name begins at its last word, or at the particles before it: `Jan van der Berg`.
+        cut = max(len(words) - 1, 1)
+        while cut > 1 and words[cut - 1] in _PARTICLES:
+            cut -= 1
+        first, last = words[:cut], words[cut:]
+    full = [word for word in first if len(word) > 1]
+    if not full or not any(len(word) > 1 for word in last):
+        return None
+    middle = [word for word in first if word is not full[0]]
+    return Name(full[0], "".join(word for word in last if len(word) > 1), tuple(word[0] for word in middle))
+
+
+def _words(text: str) -> list[str]:
+    """Folded words, one for a hyphenated name, without titles."""
+    words = [_JOINS.sub("", fold(word)) for word in _WORD.findall(text)]
+    return [word for word in words if word not in _TITLES]
 
 
 class Linker:
@@ -130,7 +144,7 @@ class Linker:
         ]
 
     def _spelled(self, raw: str, address: str) -> Link | None:
-        words = [fold(word) for word in _WORD.findall(address.partition("@")[0])]
+        words = [fold(word) for word in re.findall(r"[^\W\d_]+", address.partition("@")[0])]
         full = [word for word in words if len(word) > 2]
         if len(words) != 2 or len(full) != 2:
             return None

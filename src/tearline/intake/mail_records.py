@@ -11,19 +11,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 
+from tearline.intake.mail_addresses import split_address
 from tearline.intake.mail_chain import ChainMessage
 from tearline.intake.native import Item, Record
 from tearline.intake.products_in import ProductFinder
 from tearline.intake.rows import Unread
-from tearline.records.times import format_instant
+from tearline.records.times import format_instant, parse_instant
+from tearline.text.tokens import fold
 
 NO_PRODUCT = "no registered product is recognised in this message"
 
 _PREFIX = re.compile(r"^\s*((?:re|fw|fwd|tr|aw|wg|rép?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_SUBJECT = 24  # letters of the subject that are compared: the rest is often cut off, or damaged
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -49,7 +54,7 @@ class MailUnit:
     depth: int
 
     def raw(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({field: getattr(self, field) for field in self.__slots__}, ensure_ascii=False)
 
     @classmethod
     def from_raw(cls, raw: str) -> MailUnit:
@@ -132,7 +137,7 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
         issued = format_instant(finder.issued[product])
         # Nothing below says when at the earliest: it cannot have been sent on before it was issued.
         earliest = unit.earliest or min(issued, unit.latest)
-        for place, (role, recipient) in enumerate(unit.recipients or ((None, None),)):
+        for role, recipient in unit.recipients or ((None, None),):
             detail = {
                 "role": role,
                 "subject": unit.subject,
@@ -153,7 +158,7 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
                     "detail": {name: value for name, value in detail.items() if value is not None} or None,
                 }
             )
-            keys.append(f"{key}/{product}/{place}")
+            keys.append(f"{key}/{product}/{party_key(recipient)}")
     return Record(line, raw, tuple(events), tuple(keys))
 
 
@@ -167,6 +172,7 @@ def again(line: int, raw: str, finder: ProductFinder, organisation: str | None) 
 
 
 def _own_text(unit: MailUnit) -> str:
+    """What the message itself shows; as `_said` writes it for a message quoted."""
     return "\n".join(filter(None, (unit.subject, *unit.attachments, unit.text)))
 
 
@@ -177,17 +183,30 @@ def _products(finder: ProductFinder, text: str, files: Sequence[str]) -> dict[st
 
 def message_key(unit: MailUnit) -> str:
     """The same for the same message wherever it is quoted: sender, minute, subject, and whether it answers or
-    forwards; the text too where one of these is illegible, because scanning damages texts first."""
+    forwards; the text too where one of these is illegible, because scanning damages texts first.
+
+    One program writes the minute, another the second: the second is rounded, as the first program does.
+    """
     subject = unit.subject or ""
     prefix = _PREFIX.match(subject)
-    bare = _LETTERS.sub("", _PREFIX.sub("", subject)).casefold()
-    sender = _LETTERS.sub("", re.sub(r"[<\[(].*", "", unit.sender or "") or (unit.sender or "")).casefold()
-    parts = [
-        sender,
-        (unit.earliest or "")[:16],
-        bare,
-        _LETTERS.sub("", prefix[1])[:2].casefold() if prefix else "",
-    ]
+    bare = _LETTERS.sub("", _PREFIX.sub("", subject)).casefold()[:_SUBJECT]
+    sender = party_key(unit.sender)
+    parts = [sender, _minute(unit), bare, _LETTERS.sub("", prefix[1])[:2].casefold() if prefix else ""]
     if not (sender and unit.earliest and bare):
         parts.append(_LETTERS.sub("", unit.text)[:2000].casefold())
     return blake2b(json.dumps(parts).encode(), digest_size=12).hexdigest()
+
+
+def party_key(raw: str | None) -> str:
+    """What the spellings of one correspondent have in common: the words of the name, else the address."""
+    name, address = split_address(raw) if raw else (None, None)
+    words = sorted(word for word in _WORD.findall(fold(name or "")) if len(word) > 2)
+    return " ".join(words) or _LETTERS.sub("", fold(name or address or ""))
+
+
+def _minute(unit: MailUnit) -> str:
+    if unit.earliest is None:
+        return ""
+    sent = parse_instant(unit.earliest)
+    rounded = sent + timedelta(seconds=30) if unit.earliest == unit.latest else sent
+    return f"{rounded:%Y-%m-%d %H:%M}"

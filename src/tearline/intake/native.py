@@ -6,6 +6,7 @@ in a mail. It becomes one or more events, given as the fields of `events.jsonl` 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -71,6 +72,19 @@ class Reader:
     again: Callable[[int, str, Told], Item]
 
 
+_HEAD = 65_536
+
+
+def _unpacked(head: bytes) -> bytes:
+    """A file's first bytes as its reader will see them: those of a gzip file unpacked, no more of them."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
+    except zlib.error:
+        return head
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     by_name: Mapping[str, Reader] = field(default_factory=dict)
@@ -90,7 +104,7 @@ class Readers:
             return self.by_name["table"]
         try:
             with path.open("rb") as file:
-                head = file.read(65_536)
+                head = _unpacked(file.read(_HEAD))
         except OSError as error:
             raise BadInput(
                 f"the file cannot be read ({error.strerror})",

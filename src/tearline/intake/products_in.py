@@ -21,6 +21,7 @@ SHINGLE = 6
 MINIMUM = 4
 SHARE = 0.3
 TITLE_WORDS = 4
+REMEMBERED = 500
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 
@@ -43,6 +44,7 @@ class ProductFinder:
         self._order = {product.id: place for place, product in enumerate(ordered)}
         self._files = {digest.casefold(): product for digest, product in files}
         self._exact: dict[str, str] = {}
+        self._seen: dict[str, tuple[Sighting, ...]] = {}
         self._phrases = _Phrases()
         self._shingles: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._sizes: list[int] = []
@@ -86,8 +88,19 @@ class ProductFinder:
         """The product that a file of this hash is."""
         return self._files.get(sha256.casefold())
 
-    def find(self, text: str) -> list[Sighting]:
-        """Every product that `text` names or quotes, each once, in order of issue."""
+    def find(self, text: str) -> tuple[Sighting, ...]:
+        """Every product that `text` names or quotes, each once, in order of issue.
+
+        The last few texts are remembered: a message that is quoted is looked at again with each that quotes it.
+        """
+        known = self._seen.get(text)
+        if known is None:
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            known = self._seen[text] = self._find(text)
+        return known
+
+    def _find(self, text: str) -> tuple[Sighting, ...]:
         words = _words(text)
         found: dict[str, str] = {}
         for product, by in self._phrases.find(words):
@@ -95,7 +108,7 @@ class ProductFinder:
                 found[product] = by
         for product in self._quoted(words):
             found.setdefault(product, "text")
-        return [Sighting(product, found[product]) for product in sorted(found, key=self._order.__getitem__)]
+        return tuple(Sighting(product, found[product]) for product in sorted(found, key=self._order.__getitem__))
 
     def _quoted(self, words: Sequence[str]) -> list[str]:
         hits: dict[int, set[int]] = defaultdict(set)
@@ -121,14 +134,17 @@ class _Phrases:
 
     def __init__(self) -> None:
         self._by_start: dict[tuple[str, ...], list[tuple[tuple[str, ...], str, str]]] = defaultdict(list)
+        self._first: set[str] = set()
 
     def add(self, words: Sequence[str], product: str, by: str) -> None:
         phrase = tuple(words)
+        self._first.add(phrase[0])
         self._by_start[phrase[:3]].append((phrase, product, by))
 
     def find(self, words: Sequence[str]) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
-        for at in range(len(words)):
+        places = [at for at, word in enumerate(words) if word in self._first]
+        for at in places:
             for size in (1, 2, 3):
                 for phrase, product, by in self._by_start.get(tuple(words[at : at + size]), ()):
                     if tuple(words[at : at + len(phrase)]) == phrase:

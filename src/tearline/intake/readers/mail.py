@@ -36,7 +36,7 @@ def _recognises(name: str, head: bytes) -> bool:
 
 
 def _is_text(head: bytes, name: str) -> bool:
-    return name.endswith(".gz") or re.search(rb'"text"\s*:', head.split(b"\n", 1)[0]) is not None
+    return re.search(rb'"text"\s*:', head.split(b"\n", 1)[0]) is not None
 
 
 def _zone(told: Told) -> str:
