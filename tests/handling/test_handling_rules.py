@@ -248,6 +248,8 @@ def test_printing_that_is_not_allowed_or_not_logged():
     logged = [product("P", print="logged")]
     assert found(logged, "e1 printed P 2026-01-03 ann>", rule=PRINTED) == [("ann", "low", ("e1",))]
     assert found(logged, "e1 printed P 2026-01-03 ann> copy=7", rule=PRINTED) == []
+    assert found(logged, "e1 printed P 2026-01-03 ann> system=print-log", rule=PRINTED) == []
+    assert found(logged, "e1 printed P 2026-01-03 ann> system=print-log basis=attested", rule=PRINTED)
     assert found([product("P", print="yes")], "e1 printed P 2026-01-03 ann>", rule=PRINTED) == []
     assert found([product("P", print="no")], "e1 printed P 2026-01-03 svc>", rule=PRINTED) == []
 

@@ -1,7 +1,7 @@
 """Printed or copied against the terms: not at all, or only if logged.
 
-A print or copy counts as logged where its record gives it a copy number. The originator's own people are not bound
-by the terms it sets for receivers.
+A print or copy counts as logged where its record gives it a copy number, or comes from a system's own log and not
+from somebody's statement. The originator's own people are not bound by the terms it sets for receivers.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
                max(u.t1) AS t1, list(u.event ORDER BY u.t0, u.idx) AS events, count(*) AS n
         FROM uses u JOIN products p USING (product)
         WHERE u.role = 'actor' AND u.kind IN {kinds}
-          AND (p.{column} = 'no' OR (p.{column} = 'logged' AND u.copy_no IS NULL))
+          AND (p.{column} = 'no' OR (p.{column} = 'logged' AND u.copy_no IS NULL
+                                     AND (u.stem IS NULL OR u.resting = 'attested')))
           AND NOT EXISTS (FROM kin k WHERE k.organisation IN (u.org0, u.org1) AND k.ancestor = p.originator)
         GROUP BY u.person, u.product, term ORDER BY u.product, u.person"""  # noqa: S608
     ):
         asked = (
             f"its terms allow no {noun}"
             if row["term"] == "no"
-            else f"its terms ask that {noun} be logged, and no copy number is recorded"
+            else f"its terms ask that {noun} be logged, and neither a log nor a copy number is recorded"
         )
         yield finding(
             rule,
