@@ -325,6 +325,12 @@ def test_numbered_copies_are_followed_one_by_one():
     assert set(one[2]) == {"e1", "e3"}
 
 
+def test_where_copies_are_numbered_only_they_are_asked_for():
+    late = "z9 opened P 2026-06-01 svc>"
+    lines = ("e1 delivered P 2026-01-02 svc>ann copy=1", "e2 delivered P 2026-01-02 svc>bob", late)
+    assert found([DUE], *lines, rule=RETURN) == [("ann", "medium", ("e1",))]
+
+
 # Recall, and copies that were returned
 
 RECALL, AFTER_RETURN = "used after recall", "copy used after its return or destruction"

@@ -1,8 +1,8 @@
 """Not returned by its date.
 
-Asked of every numbered copy; of every recorded delivery to a person where no copy of the product carries a number. Returned or
-destroyed by the end of the day counts; a return without a copy number counts for all its organisation held. Not
-asked where the record ends before the date.
+Asked of every numbered copy; of every recorded delivery to a person where no copy of the product carries a number.
+Returned or destroyed by the end of the day counts; a return without a copy number counts for all its organisation
+held. Not asked where the record ends before the date.
 """
 
 from __future__ import annotations
