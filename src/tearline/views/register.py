@@ -43,7 +43,7 @@ class Register:
 
     @classmethod
     def read(cls, ledger: Ledger, state: LedgerState) -> Register:
-        def rows(stream: Stream) -> list[Body]:
+        def rows(stream: Stream) -> Sequence[Body]:
             return ledger.bodies(stream, state)
 
         retracted = frozenset(str(b["retracts"]) for b in rows(Stream.BATCHES) if b.get("retracts"))
