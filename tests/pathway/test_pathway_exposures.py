@@ -62,8 +62,8 @@ def test_exposures_are_the_traces(
     told = [
         json.dumps({
             "id": e.id, "kind": e.kind, "product": e.product,
-            "at_earliest": written(e.lo), "at_latest": written(e.hi), "actor": e.actor, "recipient": e.recipient, "organisation": "other" if e.lo % 2 else None,
-            "basis": e.basis, "detail": {}, "batch": "b",
+            "at_earliest": written(e.lo), "at_latest": written(e.hi), "actor": e.actor, "recipient": e.recipient,
+            "organisation": "other" if e.lo % 2 else None, "basis": e.basis, "detail": {}, "batch": "b",
         })
         for e in world.events
     ]  # fmt: skip

@@ -149,16 +149,11 @@ class _Finder:
         product = self._family[0]
         systems: dict[str, set[str]] = {}
         arrived = self._arrivals(systems)
-        until = self._until(None) if self._before == NEVER else self._before
         for hole in logs.holes:
             first = arrived.get(hole.organisation)
-            if first is None or from_micros(first) >= hole.end or hole.start >= from_micros(until):
+            if first is None or first >= to_micros(hole.end) or to_micros(hole.start) >= self._before:
                 continue
-            log = (
-                f"the {hole.system} log of {hole.organisation}"
-                if hole.system
-                else f"the log of {hole.organisation}"
-            )
+            log = f"the {hole.system + ' ' if hole.system else ''}log of {hole.organisation}"
             words = gap_words.log_hole(log, product, hole.start, hole.end, hole.expected)
             parts = (hole.organisation, hole.system or "", hole.start.isoformat())
             yield self._of_log(GapKind.LOG_HOLE, hole.organisation, hole.system, int(first), words, parts)
