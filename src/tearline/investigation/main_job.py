@@ -52,7 +52,12 @@ def sources(
         probability = max(DECLARED, held.probability if held else 0.0)
         portion = one.portion or (held.portion if held else None)
         found[one.product] = Sourced(answer.disclosure, one.product, portion, probability, published_at)
-    derived = {member for product in found for member in scene.register.family(product)[1:]}
+    derived = {
+        member
+        for product in found
+        for member in scene.register.family(product)[1:]
+        if product not in scene.register.family(member)  # a circle of declarations leaves nobody out
+    }
     kept = [s for s in found.values() if s.product not in derived - {one.product for one in declared}]
     return tuple(sorted(kept, key=lambda source: (-source.probability, source.product)))
 
@@ -70,6 +75,7 @@ def trace_product(
         portion=portion,
         supported=supported,
         lineage=scene.lineage,
+        logs=scene.logs,
     )
 
 

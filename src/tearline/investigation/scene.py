@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tearline.ledger import LedgerState
 from tearline.matching import Matcher, matcher
+from tearline.pathway import LogSurvey, survey_logs
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
@@ -41,6 +42,11 @@ class Scene:
     def lineage(self) -> Lineage:
         """Which products restate which portions, found by content."""
         return Lineage(self.register.products)
+
+    @cached_property
+    def logs(self) -> LogSurvey:
+        """Which organisation's systems are on record at all, and where their logs have holes."""
+        return survey_logs(self.register, self.view, self.state)
 
     def events_of(self, products: Sequence[str]) -> pa.Table:
         """Handling events of these products (columns of STORED_EVENTS), without retracted batches."""
