@@ -14,6 +14,7 @@ import numpy as np
 
 from tearline.matching.candidates import LEAST_RARITY, Shortlist
 from tearline.matching.reading import UNKNOWN, Reading
+from tearline.matching.runs import BOILERPLATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +65,9 @@ def compare(reading: Reading, index: PassageIndex, short: Shortlist) -> Comparis
     held = _held(reading, local, len(terms))
     weights, row_own = _row_weights(index, rows, local, terms)
     vectors = index.vectors[rows].astype(np.float32)
+    boilerplate = index.passage_holders[rows] >= BOILERPLATE
+    weights[boilerplate] = 0.0
+    vectors[boilerplate] = 0.0
     return Comparison(
         reading=reading,
         index=index,
@@ -111,12 +115,16 @@ def _row_weights(
     own = np.bincount(of_row, weights=_counted(index.term_rarity[term]), minlength=len(rows))
     column = local[term] if len(local) else term
     use = column != UNKNOWN
-    counts = np.zeros((len(rows), len(terms)), dtype=np.float32)
-    np.add.at(counts, (of_row[use], column[use]), 1.0)
+    width = len(terms)
+    flat, counts = np.unique(of_row[use] * width + column[use], return_counts=True)
     mean = float(np.diff(index.token_from).mean()) if len(index.token_from) > 1 else 1.0
-    damping = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0)))[:, None].astype(np.float32)
-    weights = index.term_rarity[terms][None, :] * counts * (_K1 + 1) / (counts + damping)
-    return weights.astype(np.float32), own.astype(np.float32)
+    damping = _K1 * (1 - _B + _B * lengths / max(mean, 1.0))
+    weights = np.zeros(len(rows) * width, dtype=np.float32)
+    if width:
+        weights[flat] = (
+            index.term_rarity[terms][flat % width] * counts * (_K1 + 1) / (counts + damping[flat // width])
+        )
+    return weights.reshape(len(rows), width), own.astype(np.float32)
 
 
 def _own(reading: Reading, index: PassageIndex) -> NDArray[np.float32]:

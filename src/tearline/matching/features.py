@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tearline.matching.overlap import inventory, overlap
-from tearline.matching.runs import Run, common_runs, hashes_of
+from tearline.matching.overlap import Marks, inventory, overlap
+from tearline.matching.runs import Run, common_runs, shingles_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,11 +62,12 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
     words, meaning = comparison.best_words(), comparison.best_meaning()
     shares = words / (comparison.own[:, None] + 5.0)
     won = np.maximum(words - np.maximum(rivals(words, 1), _CHANCE * comparison.own[:, None]), 0.0)
-    hashes = hashes_of(reading)
+    shingles = shingles_of(reading)
     products = comparison.products.tolist()
-    runs = [common_runs(reading, index, product, hashes) for product in products]
+    runs = [common_runs(reading, index, product, shingles) for product in products]
     found = inventory(reading, index)
-    common = [overlap(found, index, product) for product in products]
+    marked = Marks.of(index)
+    common = [overlap(found, index, product, marked) for product in products]
     row_best = comparison.words.max(axis=0, initial=0.0)
     columns = [
         comparison.document,

@@ -83,16 +83,29 @@ class Overlap:
 _DETAIL_RARITY, _RARE_TERM, _RARE_QUANTITY = 2.5, 3.0, 3.0  # nats
 
 
-def overlap(found: Inventory, index: PassageIndex, product: int) -> Overlap:
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Scratch space for looking terms and keys up at once; all False between uses."""
+
+    term: NDArray[np.bool_]
+    key: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, index: PassageIndex) -> Marks:
+        return cls(np.zeros(len(index.terms), dtype=np.bool_), np.zeros(len(index.keys), dtype=np.bool_))
+
+
+def overlap(found: Inventory, index: PassageIndex, product: int, marks: Marks) -> Overlap:
     """What `product` (its number in the index) shares with the text."""
     first, last = index.passage_from[product], index.passage_from[product + 1]
     run = slice(int(index.token_from[first]), int(index.token_from[last]))
     held = index.token_term[run]
-    shared = np.isin(found.terms, held)
-    named = np.isin(found.names, held[index.token_name[run]])
-    stated = np.isin(found.keys, index.fact_key[int(index.fact_from[first]) : int(index.fact_from[last])])
+    shared = _marked(marks.term, held, found.terms)
+    named = _marked(marks.term, held[index.token_name[run]], found.names)
+    facts = index.fact_key[int(index.fact_from[first]) : int(index.fact_from[last])]
+    stated = _marked(marks.key, facts, found.keys)
     keys = found.key_rarity[stated]
-    paired = np.isin(found.pairs, pair_hashes(held, index.term_stop))
+    paired = _among(found.pairs, pair_hashes(held, index.term_stop))
     return Overlap(
         terms=float(found.term_rarity[shared].sum()),
         details=int((shared & found.once & (found.term_rarity > _DETAIL_RARITY)).sum()),
@@ -102,6 +115,23 @@ def overlap(found: Inventory, index: PassageIndex, product: int) -> Overlap:
         rare_quantities=float(keys[keys >= _RARE_QUANTITY].sum()),
         names=float(found.name_rarity[named].sum()),
     )
+
+
+def _marked(scratch: NDArray[np.bool_], held: NDArray[np.int32], asked: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which of `asked` are among `held`."""
+    scratch[held] = True
+    found = scratch[asked]
+    scratch[held] = False
+    return found
+
+
+def _among(pairs: NDArray[np.uint64], held: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the sorted `pairs` are among `held`."""
+    found = np.zeros(len(pairs), dtype=np.bool_)
+    if len(pairs):
+        at = np.minimum(np.searchsorted(pairs, held), len(pairs) - 1)
+        found[at[pairs[at] == held]] = True
+    return found
 
 
 def _distinct_unseen(reading: Reading, where: NDArray[np.bool_]) -> int:

@@ -76,21 +76,28 @@ def _run_weights(
 
 def _shared_quantities(reading: Reading, index: PassageIndex, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     out = np.zeros((len(reading.passages), len(rows)))
+    places = _places(reading.fact_key)
     for column, row in enumerate(rows.tolist()):
-        stated = index.fact_key[index.fact_from[row] : index.fact_from[row + 1]]
-        if len(stated):
-            shared = np.isin(reading.fact_key, stated) & (reading.fact_key != UNKNOWN)
-            np.add.at(out[:, column], reading.fact_passage[shared], index.key_rarity[reading.fact_key[shared]])
+        for key in set(index.fact_key[index.fact_from[row] : index.fact_from[row + 1]].tolist()):
+            for at in places.get(key, ()):
+                out[reading.fact_passage[at], column] += index.key_rarity[key]
     return out
 
 
 def _shared_names(reading: Reading, index: PassageIndex, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     out = np.zeros((len(reading.passages), len(rows)))
-    named = reading.name & (reading.term != UNKNOWN)
+    places = _places(np.where(reading.name, reading.term, UNKNOWN))
     for column, row in enumerate(rows.tolist()):
         run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
-        names = index.token_term[run][index.token_name[run]]
-        if len(names):
-            shared = named & np.isin(reading.term, names)
-            np.add.at(out[:, column], reading.passage[shared], index.term_rarity[reading.term[shared]])
+        for term in set(index.token_term[run][index.token_name[run]].tolist()):
+            for at in places.get(term, ()):
+                out[reading.passage[at], column] += index.term_rarity[term]
     return out
+
+
+def _places(numbers: NDArray[np.int32]) -> dict[int, list[int]]:
+    """Where each known number stands."""
+    places: dict[int, list[int]] = {}
+    for at in np.flatnonzero(numbers != UNKNOWN).tolist():
+        places.setdefault(int(numbers[at]), []).append(at)
+    return places

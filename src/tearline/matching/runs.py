@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from tearline.views.passages import PassageIndex
 
-# A shingle in this many products or more is boilerplate; between one and this many its weight falls with the
-# logarithm.
-_BOILERPLATE = 8
+# What stands in this many products or more is boilerplate (fewer may be editions of one report); between one and
+# this many, the weight of a shingle falls with the logarithm.
+BOILERPLATE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,36 @@ class Run:
         return self.text_to - self.text_from
 
 
-def common_runs(reading: Reading, index: PassageIndex, product: int, text_hashes: NDArray[np.uint64]) -> list[Run]:
-    """The runs shared with `product`, heaviest first and without overlap in the text.
+@dataclass(frozen=True, slots=True, eq=False)
+class Shingles:
+    """The text's shingles, sorted by hash; those with an unknown term can stand in no product and are left out."""
 
-    `text_hashes`: `hashes_of(reading)`, computed once a text.
-    """
+    hashes: NDArray[np.uint64]
+    place: NDArray[np.int64]  # the token each begins with
+
+
+def shingles_of(reading: Reading) -> Shingles:
+    """Sorted once a text, searched for every product."""
+    hashes = shingle_hashes(reading.term)
+    known = np.ones(len(hashes), dtype=np.bool_)
+    for offset in range(SHINGLE):
+        known &= reading.term[offset : offset + len(hashes)] != UNKNOWN
+    place = np.flatnonzero(known)
+    order = np.argsort(hashes[place], kind="stable")
+    return Shingles(hashes[place][order], place[order])
+
+
+def common_runs(reading: Reading, index: PassageIndex, product: int, text: Shingles) -> list[Run]:
+    """The runs shared with `product`, heaviest first and without overlap in the text."""
     low = int(index.token_from[index.passage_from[product]])
     high = int(index.token_from[index.passage_from[product + 1]])
     terms = index.token_term[low:high]
     hashes = shingle_hashes(terms)
-    if not len(hashes) or not len(text_hashes):
+    if not len(hashes) or not len(text.hashes):
         return []
-    in_text, in_product = _joined(text_hashes, hashes)
+    in_text, in_product = _joined(text, hashes)
+    if not len(in_text):
+        return []
     # A hash is not proof: the terms themselves decide.
     same = np.ones(len(in_text), dtype=np.bool_)
     for offset in range(SHINGLE):
@@ -76,14 +94,6 @@ def common_runs(reading: Reading, index: PassageIndex, product: int, text_hashes
     return _without_overlap(found, len(reading.term))
 
 
-def hashes_of(reading: Reading) -> NDArray[np.uint64]:
-    """Shingle hashes of the reading; a shingle with an unknown term can stand in no product."""
-    hashes = shingle_hashes(reading.term)
-    for offset in range(SHINGLE):
-        hashes[reading.term[offset : offset + len(hashes)] == UNKNOWN] = 0
-    return hashes
-
-
 def own_shares(index: PassageIndex, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
     """For each shingle, from 1 (this product alone) to 0 (boilerplate)."""
     return own_share_of(hashes, index.shared_shingles, index.shared_products)
@@ -97,19 +107,18 @@ def own_share_of(
         return np.ones(len(hashes))
     at = np.minimum(np.searchsorted(shared, hashes), len(shared) - 1)
     holders = np.where(shared[at] == hashes, products[at], 1)
-    share: NDArray[np.float64] = np.maximum(1.0 - np.log(holders) / np.log(_BOILERPLATE), 0.0)
+    share: NDArray[np.float64] = np.maximum(1.0 - np.log(holders) / np.log(BOILERPLATE), 0.0)
     return share
 
 
-def _joined(text: NDArray[np.uint64], product: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _joined(text: Shingles, product: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All pairs of positions with equal hashes."""
-    order = np.argsort(product, kind="stable")
-    ordered = product[order]
-    low = np.searchsorted(ordered, text, "left")
-    counts = np.where(text == 0, 0, np.searchsorted(ordered, text, "right") - low)
-    in_text = np.repeat(np.arange(len(text)), counts)
+    low = np.searchsorted(text.hashes, product, "left")
+    held = np.flatnonzero(text.hashes[np.minimum(low, len(text.hashes) - 1)] == product)
+    low = low[held]
+    counts = np.searchsorted(text.hashes, product[held], "right") - low
     offsets = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    return in_text, order[np.repeat(low, counts) + offsets]
+    return text.place[np.repeat(low, counts) + offsets], np.repeat(held, counts)
 
 
 def _without_overlap(runs: list[Run], tokens: int) -> list[Run]:

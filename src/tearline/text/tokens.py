@@ -61,6 +61,8 @@ def stem(form: str) -> str:
         if form.endswith(ending) and len(form) - len(ending) + len(replacement) >= 4:
             form = form[: len(form) - len(ending)] + replacement
             break
+    if form.endswith(("ter", "ber")) and len(form) > 5:
+        return form[:-2] + "r"  # minister and ministre, November and novembre
     return form[:-1] if form.endswith("e") and len(form) > 4 else form
 
 

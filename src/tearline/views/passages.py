@@ -7,6 +7,7 @@ product. A passage is a sentence of a portion (very long ones are cut, fragments
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class PassageIndex:
     passage_portion: NDArray[np.int32]  # (S,)
     passage_start: NDArray[np.int32]  # (S,) code points within the portion
     passage_end: NDArray[np.int32]  # (S,)
+    passage_holders: NDArray[np.int32]  # (S,) how many products hold a passage of the same terms
     token_from: NDArray[np.int64]  # (S+1,) into tokens
     token_term: NDArray[np.int32]  # (T,)
     token_start: NDArray[np.int32]  # (T,) code points within the portion
@@ -143,6 +145,7 @@ def build_index(products: Iterable[Product]) -> PassageIndex:
         passage_portion=np.asarray(columns.passage_portion, dtype=np.int32),
         passage_start=np.asarray(columns.passage_start, dtype=np.int32),
         passage_end=np.asarray(columns.passage_end, dtype=np.int32),
+        passage_holders=_holders(token_from, token_term, passages),
         token_from=token_from,
         token_term=token_term,
         token_start=np.asarray(columns.token_start, dtype=np.int32),
@@ -223,6 +226,19 @@ def _add_portion(columns: _Columns, portion: int, text: str) -> None:
         columns.passage_start.append(start)
         columns.passage_end.append(end)
         columns.texts.append(piece)
+
+
+def _holders(
+    token_from: NDArray[np.int64], token_term: NDArray[np.int32], passage_from: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """For each passage the number of products with a passage of the same terms in the same order."""
+    places = token_from.tolist()
+    texts = [token_term[low:high].tobytes() for low, high in itertools.pairwise(places)]
+    owner = np.repeat(np.arange(len(passage_from) - 1), np.diff(passage_from)).tolist()
+    holders: dict[bytes, set[int]] = {}
+    for text, product in zip(texts, owner, strict=True):
+        holders.setdefault(text, set()).add(product)
+    return np.asarray([len(holders[text]) for text in texts], dtype=np.int32)
 
 
 def _postings(
