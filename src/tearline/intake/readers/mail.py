@@ -31,11 +31,16 @@ def _recognises(name: str, head: bytes) -> bool:
     if head.startswith(b"From ") or name.endswith((".eml", ".mbox")):
         return True
     if name.endswith((".jsonl", ".jsonl.gz", ".ndjson")):
-        return _is_text(head, name)
-    return len(_HEADER.findall(head[:8192])) >= 3 and not name.endswith((".csv", ".xlsx"))
+        return _is_text(head)
+    # An Outlook file is no text, though its headers lie in it as text.
+    return (
+        not head.startswith(b"\xd0\xcf\x11\xe0")
+        and len(_HEADER.findall(head[:8192])) >= 3
+        and not name.endswith((".csv", ".xlsx"))
+    )
 
 
-def _is_text(head: bytes, name: str) -> bool:
+def _is_text(head: bytes) -> bool:
     return re.search(rb'"text"\s*:', head.split(b"\n", 1)[0]) is not None
 
 
@@ -58,10 +63,10 @@ def read(source: SourceFile, told: Told) -> Iterator[Item]:
         is_mbox = file.read(5) == b"From "
     if is_mbox:
         for number, data in mbox_messages(source.path):
-            yield from _mail(number, data, told)
+            yield from read_mail(number, data, told)
         return
     data = _bounded(source)
-    items = list(_mail(1, data, told))
+    items = list(read_mail(1, data, told))
     if not items:
         raise BadInput("no mail was found in the file", where=source.name, remedy="Say what it is with --format")
     yield from items
@@ -73,7 +78,8 @@ def _bounded(source: SourceFile) -> bytes | Fault:
     return source.whole()
 
 
-def _mail(number: int, data: bytes | Fault, told: Told) -> Iterator[Item]:
+def read_mail(number: int, data: bytes | Fault, told: Told) -> Iterator[Item]:
+    """The messages of one mail as it came, those attached to it and quoted in it; sealed if it is protected."""
     if isinstance(data, Fault):
         yield Unread(number, "", data.reason, "Take it out of the file and handle it by itself")
         return

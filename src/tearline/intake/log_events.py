@@ -1,0 +1,97 @@
+"""What the readers of logs share: whose product a file name shows, when a clock's writing was, and refusals.
+
+A log's record names a file by its name or path, not by its content. Names repeat millions of times, so each
+distinct one is looked up once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from tearline.intake.mapping import TableMapping, read_time
+from tearline.intake.native import Item, Record, Told
+from tearline.intake.products_in import ProductFinder
+from tearline.intake.rows import Unread
+from tearline.records.errors import BadInput
+from tearline.records.times import format_instant
+
+RETRY = "Load the product, then run `tearline quarantine --retry`"
+ENTER = "Nothing has to be done; what it proves of a product can be entered with `tearline record`"
+
+_CACHED = 500_000
+_LONGEST_NAME = 4_000
+_UTC = TableMapping()
+
+
+class FileNames:
+    """The products that names of files, paths, addresses and subjects show; each is asked for once."""
+
+    def __init__(self, finder: ProductFinder) -> None:
+        self._finder = finder
+        self._known: dict[str, str | None] = {}
+
+    def product(self, *names: str | None) -> str | None:
+        """The product the first of these names shows that shows just one."""
+        for name in names:
+            if name and (found := self._one(name[:_LONGEST_NAME])) is not None:
+                return found
+        return None
+
+    def _one(self, name: str) -> str | None:
+        if name not in self._known:
+            if len(self._known) >= _CACHED:
+                self._known.clear()
+            self._known[name] = self._look(name)
+        return self._known[name]
+
+    def _look(self, name: str) -> str | None:
+        path = unquote(name).replace("\\", "/").rstrip("/")
+        last = path.rpartition("/")[2]
+        stem = last.rpartition(".")[0] or last
+        for text in dict.fromkeys((stem, last, path)):
+            if text and (found := self._finder.named(text)) is not None:
+                return found
+        return None
+
+
+def when(text: str | None, told: Told, field: str) -> dict[str, str]:
+    """A written time as `at_earliest` and `at_latest`; zone and precision are the mapping's where one is given.
+
+    Raises BadInput where it is no time.
+    """
+    if not text:
+        raise BadInput("no time is given", field=field, remedy="Enter the record with `tearline record`")
+    span = read_time(text, told.mapping or _UTC, field)
+    return {"at_earliest": format_instant(span.earliest), "at_latest": format_instant(span.latest)}
+
+
+def organisation(told: Told) -> str | None:
+    """Whose records these are: as the caller says, or the mapping."""
+    return told.organisation or (told.mapping.organisation if told.mapping else None)
+
+
+def detail(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is known of it, without what is not."""
+    return {name: value for name, value in values.items() if value not in (None, "")} or None
+
+
+def refused(line: int, raw: str, what: str, field: str | None = None) -> Unread:
+    """A record that shows no handling, and why."""
+    return Unread(line, raw, what, ENTER, field)
+
+
+def no_product(line: int, raw: str, kind: str, name: str | None, field: str) -> Unread:
+    """A record that would be understood if its file were a registered product."""
+    said = f"in {name[:120]!r}" if name else "because it names no file"
+    return Unread(line, raw, f"{kind}: no registered product is recognised {said}", RETRY, field)
+
+
+def taken(line: int, raw: str, event: Mapping[str, Any], told: Told) -> Item:
+    """The one event of a record."""
+    return Record(line, raw, ({**event, "organisation": organisation(told)},))
+
+
+def faulty(line: int, raw: str, fault: BadInput) -> Unread:
+    return Unread(line, raw, fault.what, fault.remedy or "", fault.field)
