@@ -1,165 +1,51 @@
-"""What the report shows, section by section, worked out before any of it is written as HTML.
-
-Values for display only: people are already called what `names` calls them, organisations stand by name. Text from
-outside is still as it came; the templates escape it.
-"""
+"""What the report shows, section by section, worked out before any of it is written as HTML."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from markupsafe import Markup
+from itertools import groupby
 
 from tearline.records.documents import AnswerBasis
 from tearline.records.errors import BadInput
-from tearline.records.explanations import Hypothesis, LeadsAnswer, RequestProposal
-from tearline.records.findings import Finding, RuleNotRun, Scorecard
-from tearline.records.investigations import Declaration, Investigation, Sourced
+from tearline.records.explanations import Hypothesis
+from tearline.records.findings import Finding
+from tearline.records.investigations import Investigation, Sourced
 from tearline.records.kinds import Basis, EvidenceKind, Grade, Level
 from tearline.records.markings import MarkingScheme
 from tearline.records.matches import MatchAnswer, ProductMatch
 from tearline.records.naming import Names, Who
 from tearline.records.pathways import Gap, Holder, Pathway
-from tearline.records.products import Disclosure, Product
-from tearline.records.times import Interval
+from tearline.records.products import Disclosure
+from tearline.records.times import Interval, parse_instant
 from tearline.report import wording
 from tearline.report.amounts import count, figure, frequency, sentence, span
 from tearline.report.article import SideBySide, side_by_side
 from tearline.report.lanes import LONGEST_LANE
 from tearline.report.picture import picture
+from tearline.report.sections import (
+    Asked,
+    Banner,
+    DisclosureShown,
+    Drawn,
+    Explanation,
+    HandlingShown,
+    HolderRow,
+    LeadsShown,
+    OrganisationRow,
+    Page,
+    ProductShown,
+    RequestShown,
+    Short,
+)
 from tearline.report.shapes import Publication
 from tearline.views.register import Register
 
 _SHOWN_HOLDERS = 40  # above it the table of holders is folded away, and the organisations' table leads
 _SHOWN_LEADS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asked, why, under which case and when: as recorded with the look-up."""
-
-    purpose: str
-    case: str | None
-    actor: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """`text`: the highest marking of what is shown; `unknown`: markings that the scheme does not know."""
-
-    text: str
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A product that a disclosure is taken to draw on."""
-
-    sourced: Sourced
-    product: Product
-    grade: str
-    caveat: str
-    match: ProductMatch | None
-    says: str
-    likely: str
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosureShown:
-    key: str
-    disclosure: Disclosure
-    published: str | None
-    drawn: tuple[Drawn, ...]
-    side: SideBySide
-    pair_words: dict[int, str]
-    others: tuple[tuple[ProductMatch, Product | None, str], ...]
-    declarations: tuple[Declaration, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HolderRow:
-    label: str
-    resolved: bool
-    organisation: str
-    holder: Holder
-    through: str  # the derived product they held, where it is another than the one traced
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationRow:
-    name: str
-    levels: tuple[int, ...]
-    total: int
-    addressed: int
-    first_possible: datetime
-    first_certain: datetime | None
-    gaps: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProductShown:
-    key: str
-    product: Product | None
-    name: str
-    pathway: Pathway
-    says: tuple[str, ...]
-    picture: Markup
-    unfolded: Markup | None
-    exposure: tuple[tuple[Level, tuple[int, ...]], ...]
-    organisations: tuple[OrganisationRow, ...]
-    holders: tuple[HolderRow, ...]
-    fold_holders: bool
-    gaps: tuple[tuple[Gap, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingShown:
-    by_organisation: tuple[tuple[str, tuple[tuple[Finding, str], ...]], ...]
-    scorecards: tuple[tuple[str, Scorecard], ...]
-    rules_not_run: tuple[RuleNotRun, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    label: str
-    frequency: str
-    figures: str
-    bar: tuple[float, float, float] | None
-    verbal: str
-    for_: tuple[str, ...]
-    against: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeadsShown:
-    """`main` begins with outside; `each` are the holders in alphabetical order, where none stands out."""
-
-    answer: LeadsAnswer
-    main: tuple[Explanation, ...]
-    each: tuple[Explanation, ...]
-    groups: tuple[tuple[str, int, str, str], ...]
-    next_evidence: tuple[tuple[str, str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    title: str
-    banner: Banner
-    asked: Asked
-    warning: str | None
-    short: tuple[tuple[str, str], ...]
-    disclosures: tuple[DisclosureShown, ...]
-    products: tuple[ProductShown, ...]
-    handling: HandlingShown
-    leads: LeadsShown
-    requests: tuple[tuple[RequestProposal, str], ...]
-    cannot: tuple[str, ...]
-    basis: AnswerBasis
+_SHOWN_FINDINGS = 30  # above it findings are folded away by organisation, and the serious ones lead
+_SHOWN_NEXT = 5
+_SHOWN_OTHERS = 6
 
 
 class Composer:
@@ -182,18 +68,26 @@ class Composer:
         disclosures = tuple(self._disclosure(n, item) for n, item in enumerate(self.found.disclosures, 1))
         products = tuple(self._product(n, pathway) for n, pathway in enumerate(self.found.pathways, 1))
         titles = [item.disclosure.title or item.disclosure.id for item in disclosures]
-        requests = tuple(sorted(self.found.requests, key=lambda r: (r.expires is None, r.expires or "")))
         return Page(
-            title=titles[0] if len(titles) == 1 else f"{count(len(titles), 'public item')}",
+            title=titles[0] if len(titles) == 1 else count(len(titles), "public item").capitalize(),
             banner=self._banner(disclosures),
             asked=self.asked,
             warning=self._warning(),
-            short=tuple((label, sentence(text)) for label, text in self._short(disclosures, requests) if text),
+            short=tuple(
+                (label, tuple(said)) for label, said in groupby(self._short(disclosures), key=lambda s: s.label)
+            ),
             disclosures=disclosures,
             products=products,
             handling=self._handling(),
             leads=self._leads(),
-            requests=tuple((request, self._organisation(request.organisation)) for request in requests),
+            requests=tuple(
+                RequestShown(
+                    request,
+                    self._organisation(request.organisation),
+                    gone=request.expires is not None and parse_instant(request.expires) < self.asked.at,
+                )
+                for request in self.found.requests
+            ),
             cannot=wording.CANNOT_BE_KNOWN,
             basis=self.basis,
         )
@@ -260,25 +154,25 @@ class Composer:
             sum(len(pathway.gaps) for pathway in self.found.pathways),
         )
 
-    def _short(
-        self, disclosures: Sequence[DisclosureShown], requests: Sequence[RequestProposal]
-    ) -> Iterable[tuple[str, str]]:
+    def _short(self, disclosures: Sequence[DisclosureShown]) -> Iterable[Short]:
+        several = len(disclosures) > 1
         for item in disclosures:
-            of = f"{item.disclosure.title or item.disclosure.id}: " if len(disclosures) > 1 else ""
             said = ". ".join(drawn.says for drawn in item.drawn) or wording.NO_MATCH
-            yield "What it draws on", of + said
+            of = item.disclosure.title or item.disclosure.id
+            yield Short("What it draws on", of if several else "", sentence(said))
         for pathway in self.found.pathways:
-            where = len({holder.organisation for holder in pathway.holders if holder.organisation})
-            said = sentence(wording.could_have_held(pathway.holders, pathway.before, where))
-            of = f"{self._product_name(pathway.product)}: " if len(self.found.pathways) > 1 else ""
-            yield "Who could have held it", of + said + " " + sentence(wording.resting_on(pathway.holders))
+            said = sentence(wording.could_have_held(pathway.holders, pathway.before, _where(pathway)))
+            if len(self.found.pathways) > 1:
+                yield Short("Who could have held it", self._product_name(pathway.product), said)
+            else:
+                resting = sentence(wording.resting_on(pathway.holders))
+                yield Short("Who could have held it", "", f"{said} {resting}".strip())
         if self.found.pathways:
-            yield "How it was handled", wording.handling_shows(self.found.handling, self._organisation)
-        yield "What explains it", wording.explained(self.found.leads)
-        yield (
-            "Whom to ask first",
-            wording.ask_first(requests, self._organisation, matched=bool(self.found.sourced)),
-        )
+            said = wording.handling_shows(self.found.handling, self._organisation)
+            yield Short("How it was handled", "", sentence(said))
+        yield Short("What explains it", "", sentence(wording.explained(self.found.leads)))
+        said = wording.ask_first(self.found.requests, self._organisation, matched=bool(self.found.sourced))
+        yield Short("Whom to ask first", "", sentence(said))
 
     # Each public item.
 
@@ -305,7 +199,7 @@ class Composer:
                 (m, self.register.products.get(m.product), frequency(m.probability))
                 for m in answer.products
                 if m.product not in taken
-            )[:10],
+            )[:_SHOWN_OTHERS],
             declarations=tuple(d for d in self.found.declarations if d.disclosure == item.id),
             notes=answer.notes,
         )
@@ -355,10 +249,9 @@ class Composer:
         publications = self._publications(pathway)
         sizes = Counter(holder.organisation for holder in pathway.holders)
         folded = max(sizes.values(), default=0) > LONGEST_LANE or len(sizes) > LONGEST_LANE
-        where = len({holder.organisation for holder in pathway.holders if holder.organisation})
         exposure = Counter((holder.level, holder.basis) for holder in pathway.holders)
         said = [
-            wording.could_have_held(pathway.holders, pathway.before, where),
+            wording.could_have_held(pathway.holders, pathway.before, _where(pathway)),
             wording.resting_on(pathway.holders),
         ]
         return ProductShown(
@@ -420,15 +313,20 @@ class Composer:
 
     def _handling(self) -> HandlingShown:
         answer = self.found.handling
-        grouped: dict[str, list[tuple[Finding, str]]] = defaultdict(list)
-        for finding in answer.findings:
-            grouped[self._organisation(finding.organisation)].append((finding, self._person(finding.person)))
         order = {severity: n for n, severity in enumerate(wording.SEVERITIES)}
+        findings = sorted(answer.findings, key=lambda f: (order.get(f.severity, len(order)), f.rule, f.id))
+        grouped: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            grouped[self._organisation(finding.organisation)].append(finding)
+        folded = len(findings) > _SHOWN_FINDINGS
+        serious = [finding for finding in findings if finding.severity == wording.SEVERITIES[0] and folded]
         return HandlingShown(
             by_organisation=tuple(
-                (name, tuple(sorted(found, key=lambda f: (order.get(f[0].severity, 9), f[0].rule, f[0].id))))
+                (name, tuple(found))
                 for name, found in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
             ),
+            serious=tuple((finding, self._organisation(finding.organisation)) for finding in serious),
+            folded=folded,
             scorecards=tuple((self._organisation(card.organisation), card) for card in answer.scorecards),
             rules_not_run=answer.rules_not_run,
         )
@@ -441,7 +339,7 @@ class Composer:
         systems = sorted((h for h in answer.hypotheses if h.kind == "system"), key=_by_probability)
         people = sorted((h for h in answer.hypotheses if h.kind == "person"), key=_by_probability)
         main = [self._explanation(h, wording.OUTSIDE) for h in outside]
-        main += [self._explanation(h, h.id) for h in systems]
+        main += [self._explanation(h, f"Somebody through {h.id}") for h in systems]
         each: list[Explanation] = []
         if answer.sufficient:
             main += [self._explanation(h, self.names.field(h.id)) for h in people[:_SHOWN_LEADS]]
@@ -473,7 +371,7 @@ class Composer:
                     self._organisation(item.organisation) if item.organisation else "",
                     item.expected_bits,
                 )
-                for item in answer.next_evidence[:8]
+                for item in answer.next_evidence[:_SHOWN_NEXT]
             ),
         )
 
@@ -508,6 +406,11 @@ class Composer:
         bar = (1 - outside[1], total, 1 - outside[0]) if outside else None
         figures = f"{figure(total)} ({figure(bar[0])} to {figure(bar[2])})" if bar else figure(total)
         return Explanation(label, frequency(total), figures, bar, "", (), ())
+
+
+def _where(pathway: Pathway) -> int:
+    """In how many organisations there are holders."""
+    return len({holder.organisation for holder in pathway.holders if holder.organisation})
 
 
 def _by_probability(hypothesis: Hypothesis) -> tuple[float, str]:

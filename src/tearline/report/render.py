@@ -21,8 +21,9 @@ from tearline.records.kinds import Basis, EvidenceKind, Level
 from tearline.records.markings import MarkingScheme
 from tearline.records.naming import Names, resolve_mentions
 from tearline.report import amounts, marks, wording
-from tearline.report.content import Asked, Composer
+from tearline.report.content import Composer
 from tearline.report.outside import isolated, language, visible
+from tearline.report.sections import Asked
 from tearline.views.register import Register
 
 _HERE: Final = Path(__file__).parent

@@ -169,15 +169,13 @@ def resting_on(holders: Sequence[Holder]) -> str:
     addressed = sum(holder.basis is Basis.ADDRESSED for holder in holders)
     attested = sum(holder.basis is Basis.ATTESTED for holder in holders)
     unresolved = sum(not holder.resolved for holder in holders)
-    parts = [
-        f"{count(addressed, 'holding')} rest on an address line alone" if addressed else "",
-        f"{count(attested, 'holding')} on somebody's statement" if attested else "",
-        f"{count(unresolved, 'name')} nobody has resolved" if unresolved else "",
-    ]
-    said = listed(part for part in parts if part)
-    if addressed == 1:
-        said = said.replace("one holding rest ", "one holding rests ")
-    return said
+    parts = (
+        (addressed, "rests", "rest", "on an address line alone"),
+        (attested, "rests", "rest", "on somebody's statement"),
+        (unresolved, "stands", "stand", "under a name nobody has resolved"),
+    )
+    said = [f"{number(n)} {one if n == 1 else many} {what}" for n, one, many, what in parts if n]
+    return f"Of the holdings {listed(said)}" if said else ""
 
 
 def handling_shows(answer: HandlingAnswer, name: Callable[[str], str]) -> str:
