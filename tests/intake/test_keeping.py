@@ -28,7 +28,7 @@ def test_what_was_refused_is_read_again(place: Place, world: Path, write: Write)
     products.unlink()
     first = load(place, [world])
     assert first.total().quarantined == 3
-    text = "From: Jane Roy\nTo: Li Chen\nSent: Tuesday, March 4, 2025 9:15 AM\nSubject: ACME 2025-0417\n\nPlease read.\n"
+    text = "From: Jane Roy\nTo: Li Chen\nSent: Tuesday, March 4, 2025 9:15 AM\nSubject: ACME 2025-0417\n\nRead.\n"
     bad = write("people.csv", "id,name,organisation\np7,Zoë,GAMMA\n")
     load(place, [bad])
     take_in(place, [write("texts.jsonl", lines([{"doc": "D", "text": text}]))])
@@ -87,8 +87,9 @@ def test_an_entry_by_hand(place: Place, world: Path) -> None:
     load(place, [world])
     entered = record(
         place,
-        {"kind": "briefed", "product": "ACME 2025-0417", "actor": "Roy, Jane", "recipient": "a visitor", "at": None,
-         "between": ("2025-03-10", "2025-03-14"), "basis": None, "by": "Omar Haddad", "note": "in the car"},
+        {"kind": "briefed", "product": "ACME 2025-0417", "actor": "Roy, Jane", "recipient": "a visitor",
+         "at": None, "between": ("2025-03-10", "2025-03-14"), "basis": None, "by": "Omar Haddad",
+         "note": "in the car"},
     )  # fmt: skip
     assert entered["product"] == "R-1"
     assert entered["basis"] == "attested"
@@ -110,9 +111,7 @@ def test_an_entry_by_hand(place: Place, world: Path) -> None:
         ({"at": None}, "no time"),
     ],
 )
-def test_a_wrong_entry_is_refused_at_once(
-    place: Place, world: Path, change: dict[str, str | None], says: str
-) -> None:
+def test_a_wrong_entry_is_refused(place: Place, world: Path, change: dict[str, str | None], says: str) -> None:
     load(place, [world])
     before = sizes(place.ledger)
     with pytest.raises(BadInput, match=says):

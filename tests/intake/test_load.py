@@ -115,8 +115,9 @@ def test_within_one_file(place: Place, world: Path, write: Write) -> None:
         ("empty.txt", " \n", "no text"),
     ],
 )
-def test_a_fault_of_the_file_keeps_nothing(place: Place, world: Path, write: Write, name: str, content: str | bytes,
-                                           says: str) -> None:  # fmt: skip
+def test_a_faulty_file_keeps_nothing(
+    place: Place, world: Path, write: Write, name: str, content: str | bytes, says: str
+) -> None:
     before = sizes(place.ledger)
     with pytest.raises(BadInput, match=says) as raised:
         load(place, [world, write(name, content)])

@@ -191,7 +191,8 @@ def test_a_forward_and_the_mail_below_it(stocked: Place, write: Write) -> None:
 
 
 def test_mail_without_a_product_lies_in_quarantine(stocked: Place, write: Write) -> None:
-    text = "From: A B <a@b.example>\nTo: C D <c@d.example>\nSent: Tuesday, March 4, 2025 9:15 AM\nSubject: lunch\n\nAt noon?\n"
+    head = "From: A B <a@b.example>\nTo: C D <c@d.example>\nSent: Tuesday, March 4, 2025 9:15 AM\n"
+    text = f"{head}Subject: lunch\n\nAt noon?\n"
     rows = [{"doc": "D1", "text": text}, {"doc": "D2", "text": "no mail"}, {"doc": "D3"}]
     assert reconciled(take_in(stocked, [write("texts.jsonl", lines(rows))])) == (3, 0, 0, 3)
     reasons = [row["reason"] for row in quarantined(stocked)]

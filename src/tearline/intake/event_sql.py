@@ -25,8 +25,16 @@ _SECOND = rf"{_DAY}T{_CLOCK}:[0-5]\dZ"
 _ZONED = rf"{_DAY}[T ]{_CLOCK}:[0-5]\d(\.\d{{1,6}})?(Z|[+-][01]\d:[0-5]\d)"
 _MINUTE = rf"{_DAY}T{_CLOCK}Z"
 
-# A \u escape that is not the letter u behind an escaped backslash: it may stand for anything.
-_ESCAPE = r"(^|[^\\])(\\\\)*\\u"
+# What makes a line doubtful whatever its fields are: an object or list where a text belongs; a text that begins or
+# ends with a blank, is empty, or begins like an object; an escape that may stand for anything (but not the letter u
+# behind an escaped backslash); a number that overflows.
+_DOUBT = "|".join((
+    rf'"(?:{"|".join(_TEXTS)})"\s*:\s*[\[{{]',
+    r':\s*"(?:[\s"\[{]|\\[nrtf])',
+    r'(?:\s|\\[nrtf])"\s*[,}]',
+    r"(?:^|[^\\])(?:\\\\)*\\u",
+    r"[:\[,]\s*-?[0-9][0-9.]*[eE]\+?[0-9]{3}",
+))  # fmt: skip
 
 
 def _list(values: Iterable[str]) -> str:
@@ -64,42 +72,37 @@ _EARLIEST = f"""CASE form WHEN 1 THEN f."at" WHEN 2 THEN {_UTC} WHEN 3 THEN f."a
 _LATEST = f"""CASE form WHEN 1 THEN f."at" WHEN 2 THEN {_UTC} WHEN 3 THEN f."at" || 'T23:59:59.999999Z'
     WHEN 4 THEN left(f."at", 16) || ':59.999999Z' ELSE f.at_latest END"""
 
-_OPENERS = (
-    "strlen(CAST(f.detail AS VARCHAR)) - strlen(replace(replace(CAST(f.detail AS VARCHAR), '[', ''), '{', ''))"
-)
+_DETAIL = "CAST(f.detail AS VARCHAR)"
+_OPENERS = f"strlen({_DETAIL}) - strlen(replace(replace({_DETAIL}, '[', ''), '{{', ''))"
 
-# In order: nothing required is missing; references are known; no value is an object or list in disguise; nothing
-# is too long; details are shallow and without numbers that overflow; no escape hides a character to be replaced.
-_PLAIN = f"""form IS NOT NULL AND trim(f.id) <> '' AND p.id IS NOT NULL
+# In order: nothing required is missing; references are known; nothing is doubtful, too long or nested too deeply;
+# no identifier holds a control character.
+_PLAIN = f"""form IS NOT NULL AND f.id IS NOT NULL AND p.id IS NOT NULL
     AND f.kind IN ({_list(EventKind)})
     AND (f.basis IS NULL OR f.basis IN ({_list(BASES)}))
     AND (f.organisation IS NULL OR NOT run.closed OR o.id IS NOT NULL)
-    AND NOT {_any("starts_with({}, '{{')", _TEXTS)} AND NOT {_any("starts_with({}, '[')", _TEXTS)}
+    AND NOT regexp_matches(line, '{_DOUBT}')
     AND (strlen(line) <= {LONGEST_ID} OR NOT (
         {_any(f"strlen({{}}) > {LONGEST_ID}", _IDS)}
         OR {_any(f"strlen({{}}) > {LONGEST_NAME}", ("actor", "recipient"))}))
-    AND (f.detail IS NULL OR (starts_with(CAST(f.detail AS VARCHAR), '{{')
-        AND strlen(CAST(f.detail AS VARCHAR)) <= 65536 AND {_OPENERS} <= 32
-        AND NOT regexp_matches(CAST(f.detail AS VARCHAR), '[0-9][eE][+]?[0-9]{{3}}')))
-    AND (NOT contains(line, '\\') OR NOT (
-        regexp_matches(line, '{_ESCAPE}') OR {_any("regexp_matches({}, '[[:cntrl:]]')", _IDS)}))"""
+    AND (f.detail IS NULL OR (starts_with({_DETAIL}, '{{')
+        AND (strlen({_DETAIL}) <= 64 OR (strlen({_DETAIL}) <= 65536 AND {_OPENERS} <= 32))))
+    AND (NOT contains(line, '\\') OR NOT {_any("regexp_matches({}, '[[:cntrl:]]')", _IDS)})"""
 
 
 def _said(name: str) -> str:
-    if name == "at_earliest":
-        return f"{name} := {_EARLIEST}"
-    if name == "at_latest":
-        return f"{name} := {_LATEST}"
-    return f"{name} := nullif(trim({_f(name)}), '')"
+    return {"at_earliest": _EARLIEST, "at_latest": _LATEST}.get(name, _f(name))
 
 
-_STRUCT = ", ".join(_said(name) for name in ("id", *FIELDS))
+_STRUCT = ", ".join(f"{name} := {_said(name)}" for name in ("id", *FIELDS))
 _COPIED = ", ".join(f"{name} := e.{name}" for name in ("id", *FIELDS, "detail"))
 
-READ_BLOCK = f"""
+
+def _read_block(parsed: str) -> str:
+    return f"""
 CREATE OR REPLACE TEMP TABLE block AS
 WITH parsed AS (
-    SELECT number, line, CASE WHEN json_valid(line) THEN json_transform(line, '{_SHAPE}') END AS f FROM lines
+    SELECT number, line, {parsed} AS f FROM lines
 ), timed AS (
     SELECT number, line, f, {_FORM} AS form FROM parsed
 ), judged AS (
@@ -107,7 +110,7 @@ WITH parsed AS (
     FROM timed CROSS JOIN run
     LEFT JOIN products p ON p.id = f.product LEFT JOIN organisations o ON o.id = f.organisation
 ), said AS (
-    SELECT *, struct_pack({_STRUCT}, detail := CAST(nullif(CAST(f.detail AS VARCHAR), '{{}}') AS JSON)) AS e
+    SELECT *, struct_pack({_STRUCT}, detail := CAST(nullif({_DETAIL}, '{{}}') AS JSON)) AS e
     FROM judged
 )
 SELECT file, number, if(plain, NULL, line) AS line, hash(e.id) AS key, {CONTENT} AS content,
@@ -115,6 +118,14 @@ SELECT file, number, if(plain, NULL, line) AS line, hash(e.id) AS key, {CONTENT}
     if(plain, CAST(to_json(struct_pack({_COPIED}, batch := batch,
         source := struct_pack(file := name, line := number))) AS VARCHAR), NULL) AS body
 FROM said"""  # noqa: S608 -- constants of this file
+
+
+_TRANSFORMED = f"json_transform(line, '{_SHAPE}')"
+
+READ_BLOCK = _read_block(_TRANSFORMED)
+"""Raises duckdb.InvalidInputException where a line is no JSON; `READ_TORN_BLOCK` then reads the same, checking each."""
+
+READ_TORN_BLOCK = _read_block(f"CASE WHEN json_valid(line) THEN {_TRANSFORMED} END")
 
 TABLES = """
 CREATE TEMP TABLE products (id VARCHAR);

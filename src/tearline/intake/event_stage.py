@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from tearline.intake.event_keys import BODY, CONTENT
-from tearline.intake.event_sql import READ_BLOCK, SETTLE, TABLES
+from tearline.intake.event_sql import READ_BLOCK, READ_TORN_BLOCK, SETTLE, TABLES
 from tearline.intake.known import Body, Known
 from tearline.intake.lines import Block
 from tearline.intake.rows import Unread, decode
@@ -114,7 +114,10 @@ class EventStage:
         self.connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", [file, name, self._batch, self._closed])
         self.connection.register("lines", pa.Table.from_batches(table.to_batches(_SLICE)))
         try:
-            self.connection.execute(READ_BLOCK)
+            try:
+                self.connection.execute(READ_BLOCK)
+            except duckdb.InvalidInputException:
+                self.connection.execute(READ_TORN_BLOCK)
         finally:
             self.connection.unregister("lines")
         self.connection.execute(

@@ -19,6 +19,7 @@ E = TypeVar("E", bound=StrEnum)
 LONGEST_ID = 400
 LONGEST_NAME = 4_000
 DEEPEST = 32
+BLANKS = " \t\r\n\v\f"
 
 # The private-use characters delimit mentions of people inside sentences (records.naming); NUL and lone
 # surrogates cannot be stored or shown everywhere. A replacement character shows that something stood there.
@@ -53,7 +54,7 @@ def optional(fields: Fields, name: str, *, longest: int = LONGEST_NAME) -> str |
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadInput(f"a text is expected, not {_shown(value)}", field=name, remedy="Write it as text")
-    text = clean(str(value)).strip()
+    text = clean(str(value)).strip(BLANKS)
     if len(text) > longest:
         raise BadInput(
             f"{len(text):,} characters where at most {longest:,} are read", field=name, remedy="Shorten it"
