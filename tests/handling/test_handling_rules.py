@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from handling_worlds import day, events, group, organisation, period, person, product, register
+from handling_worlds import events, group, organisation, period, person, product, register
 
 from tearline.handling import RULES, examine
 from tearline.records.kinds import GapKind
@@ -213,6 +213,11 @@ def test_forwarding_to_another_organisation(terms):
     assert found(things, "e1 forwarded P 2026-01-03 ann>bob leave=letter-4", rule=FORWARDED) == []
 
 
+def test_an_organisation_nobody_registered_is_still_one():
+    two = [person("x1", period("X")), person("x2", period("X")), product("P", forward="organisation")]
+    assert found(two, "e1 forwarded P 2026-01-03 x1>x2", rule=FORWARDED) == []
+
+
 def test_free_forwarding_is_not_asked_about():
     answer = found([product("P", forward="free")], "e1 forwarded P 2026-01-03 ann>bob")
     assert FORWARDED in {r.rule for r in answer.rules_not_run}
@@ -418,4 +423,3 @@ def test_products_nobody_registered_are_no_finding_but_count_as_events():
     answer = found([], "e1 delivered X 2026-01-02 svc>ann", "e2 opened X 2026-01-03 ann>")
     assert answer.findings == ()
     assert {(c.organisation, c.events) for c in answer.scorecards} == {("A", 2)}
-    assert day("2026-01-02").year == 2026

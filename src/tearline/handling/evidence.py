@@ -4,7 +4,7 @@ Names are resolved once each, groups are opened into their members with the time
 laid beside the organisation its person belonged to. The rules then ask in SQL. All times are microseconds since
 1970 in UTC; an open end of a period is `FOREVER`, an open start `-FOREVER`.
 
-Tables (see `_TABLES` and `_USES` for the columns):
+Tables (see `columns.TABLES` and `_USES` for the columns):
     events    one row an event, with its resolved parties
     uses      one row an event and person it is evidence for: `role` actor or recipient; `sure` False where the
               person is only possibly among a group's members; `org0`, `org1` at either end of the event's time
@@ -14,46 +14,23 @@ Tables (see `_TABLES` and `_USES` for the columns):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tearline.handling.columns import TABLES, prepared_events, register_rows
 from tearline.records.errors import BadInput
-from tearline.records.events import PROOFS
-from tearline.records.kinds import EventKind, GapKind, Level
+from tearline.records.kinds import GapKind
 from tearline.records.marking_terms import Marking
 from tearline.records.markings import MarkingScheme
-from tearline.records.parties import Party, PartyKind
 from tearline.records.pathways import Gap
-from tearline.records.times import to_micros
 from tearline.views.register import Register
 
-FOREVER = 2**62
 _SILENT = {GapKind.NO_LOG, GapKind.LOG_HOLE, GapKind.OVERWRITTEN, GapKind.REFUSED, GapKind.ANSWERED_NO_RECORD}
-
-_TABLES: Mapping[str, pa.Schema] = {
-    "parties": pa.schema([("raw", pa.string()), ("kind", pa.string()), ("id", pa.string())]),
-    "belongs": pa.schema([
-        ("key", pa.string()), ("person", pa.string()), ("resolved", pa.bool_()),
-        ("since", pa.int64()), ("until", pa.int64()),
-    ]),
-    "periods": pa.schema([("person", pa.string()), ("since", pa.int64()), ("organisation", pa.string())]),
-    "breaks": pa.schema([("person", pa.string()), ("since", pa.int64()), ("segment", pa.int64())]),
-    "kin": pa.schema([("organisation", pa.string()), ("ancestor", pa.string())]),
-    "products": pa.schema([
-        ("product", pa.string()), ("originator", pa.string()), ("issued", pa.int64()), ("marking", pa.string()),
-        ("print", pa.string()), ("copying", pa.string()), ("forward", pa.string()), ("due", pa.int64()),
-    ]),
-    "authors": pa.schema([("product", pa.string()), ("person", pa.string())]),
-    "distribution": pa.schema([("product", pa.string()), ("key", pa.string())]),
-    "proofs": pa.schema([("kind", pa.string()), ("actor", pa.int64()), ("recipient", pa.int64())]),
-}  # fmt: skip
 
 # Two rows of the same event and person, from two memberships, are one use: sure if either is.
 _USES = """
@@ -107,9 +84,9 @@ class Evidence:
         """`events` as STORED_EVENTS; with `product` only its events are examined, but how far the record reaches
         and who keeps receipts is read from all of them."""
         connection = duckdb.connect(":memory:", config={"threads": 2})
-        prepared = _prepared(events)
-        for name, rows in _register_rows(register, prepared).items():
-            schema = _TABLES[name]
+        prepared = prepared_events(events)
+        for name, rows in register_rows(register, prepared).items():
+            schema = TABLES[name]
             # Arrow reads columns, the register gives rows.
             columns = list(zip(*rows, strict=True)) or [()] * len(schema)
             table = pa.table([pa.array(column, t.type) for column, t in zip(columns, schema, strict=True)], schema)
@@ -184,120 +161,7 @@ class Evidence:
         return self._silences.get((organisation, product)) or self._silences.get((organisation, None))
 
 
-def _prepared(events: pa.Table) -> pa.Table:
-    """The columns the rules need, under names that no SQL dialect reserves."""
-
-    def micros(name: str) -> pa.Array:
-        return events[name].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-
-    return pa.table({
-        "idx": pa.array(range(events.num_rows), pa.int64()),
-        "event": events["id"],
-        "kind": events["kind"],
-        "product": events["product"],
-        "t0": micros("at_earliest"),
-        "t1": micros("at_latest"),
-        "copy_no": events["copy"],
-        "actor": events["actor"],
-        "recipient": events["recipient"],
-        "organisation": events["organisation"],
-        "stem": events["system"],
-        "resting": events["basis"],
-        "detail": events["detail"],
-    })  # fmt: skip
-
-
 def _materialise(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     connection.register(f"{name}_in", table)
     connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_in")  # noqa: S608
     connection.unregister(f"{name}_in")
-
-
-def _register_rows(register: Register, events: pa.Table) -> dict[str, list[tuple[Any, ...]]]:
-    raws = set(pc.unique(events["actor"]).to_pylist()) | set(pc.unique(events["recipient"]).to_pylist())
-    parties = {raw: register.resolve(raw) for raw in raws if raw is not None}
-    products = [register.products[p] for p in pc.unique(events["product"]).to_pylist() if p in register.products]
-    lists = [(item.id, register.resolve(entry)) for item in products for entry in item.distribution]
-    ancestors = {key: tuple(_ancestors(register, key)) for key in register.organisations}
-    groups = {p.id for p in (*parties.values(), *(party for _, party in lists)) if p.kind is PartyKind.GROUP}
-    people = register.people.values()
-    return {
-        "parties": [(raw, party.kind.value, party.id) for raw, party in parties.items()],
-        "belongs": [
-            *((f"person:{person.id}", person.id, True, -FOREVER, FOREVER) for person in people),
-            *(
-                (f"organisation:{above}", person.id, True, _micros(p.valid_from), _until(p.valid_to))
-                for person in people
-                for p in person.periods
-                for above in ancestors.get(p.organisation, (p.organisation,))
-            ),
-            *(
-                (f"group:{group}", party.id, party.kind is PartyKind.PERSON, since, until)
-                for group in groups
-                for party, since, until in _opened(register, group, -FOREVER, FOREVER, (group,))
-            ),
-        ],
-        "periods": [
-            # Before the first post a person counts to its organisation, as Person.organisation_at says.
-            (person.id, _micros(p.valid_from) if n else -FOREVER, p.organisation)
-            for person in people
-            for n, p in enumerate(person.periods)
-        ],
-        "breaks": [
-            (person.id, moment, n)
-            for person in people
-            for n, moment in enumerate(
-                sorted({_micros(end) for p in person.periods for end in (p.valid_from, p.valid_to) if end}), 1
-            )
-        ],
-        "kin": [(key, above) for key, chain in ancestors.items() for above in chain],
-        "products": [
-            (
-                item.id, item.originator, _micros(item.issued_at), item.marking, item.handling.print,
-                item.handling.copy, item.handling.forward,
-                _micros(datetime.combine(item.handling.return_by, datetime.min.time(), UTC) + timedelta(days=1))
-                if item.handling.return_by else None,
-            )
-            for item in products
-        ],
-        "authors": [(item.id, author) for item in products for author in item.authors],
-        "distribution": [(product, f"{party.kind.value}:{party.id}") for product, party in lists],
-        "proofs": [(kind.value, _level(PROOFS[kind].actor), _level(PROOFS[kind].recipient)) for kind in EventKind],
-    }  # fmt: skip
-
-
-def _ancestors(register: Register, organisation: str) -> Iterator[str]:
-    """The organisation and those above it; a circle in the register ends where it closes."""
-    seen: set[str] = set()
-    step: str | None = organisation
-    while step is not None and step not in seen:
-        seen.add(step)
-        yield step
-        step = register.organisations[step].parent if step in register.organisations else None
-
-
-def _opened(
-    register: Register, group: str, since: int, until: int, within: tuple[str, ...]
-) -> Iterable[tuple[Party, int, int]]:
-    """Everybody a group stands for with the time they belong to it; groups within groups are followed."""
-    for m in register.groups[group].memberships:
-        start, end = max(since, _micros(m.valid_from)), min(until, _until(m.valid_to))
-        party = register.resolve(m.member)
-        if start >= end:
-            continue
-        if party.kind is not PartyKind.GROUP:
-            yield party, start, end
-        elif party.id not in within:
-            yield from _opened(register, party.id, start, end, (*within, party.id))
-
-
-def _micros(moment: datetime) -> int:
-    return to_micros(moment)
-
-
-def _until(moment: datetime | None) -> int:
-    return FOREVER if moment is None else to_micros(moment)
-
-
-def _level(level: Level | None) -> int | None:
-    return None if level is None else int(level)

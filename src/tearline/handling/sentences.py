@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tearline.records.times import from_micros
-
-_DAY = timedelta(days=1)
-
-ACTS = {
-    "opened": "opened", "shown": "was shown or showed", "briefed": "was briefed on or briefed on",
-    "printed": "printed", "copied": "copied", "downloaded": "downloaded", "forwarded": "passed on",
-    "excerpted": "took an excerpt of", "removed": "took away", "received": "received",
-    "delivered": "delivered", "disseminated": "sent out",
-}  # fmt: skip
 
 LEVEL_ACTS = {1: "was sent", 2: "opened", 3: "took something out of"}
 
