@@ -21,6 +21,7 @@ from typing import Any
 
 from tearline import __version__, example, exports, intake
 from tearline.engine import LocalEngine
+from tearline.exports import ExportFormat
 from tearline.intake import Place
 from tearline.investigation import main_job
 from tearline.investigation.cases import read_cases
@@ -54,6 +55,7 @@ Progress = Callable[[str, int, int | None], None]
 
 __all__ = [
     "Document",
+    "ExportFormat",
     "Inquiry",
     "Workspace",
     "create_workspace",
@@ -319,6 +321,15 @@ class Workspace:
         """Write a witness of the ledger as it stands, to be kept elsewhere."""
         write_witness(self._ledger, out)
         return {"file": str(out)}
+
+    def export(self, inquiry: Inquiry, format_name: ExportFormat, folder: Path) -> Document:
+        """Write the record in one of others' formats, under pseudonyms unless unmasked."""
+        answering = self._look_up(inquiry, "export", format=format_name.value)
+        scene = answering.scene
+        pathways = (main_job.trace_product(scene, product, before=None) for product in scene.register.products)
+        events = scene.view.scan(scene.state, scene.register.retracted)
+        files = exports.export(format_name, folder, scene.register, pathways, events, answering.names)
+        return answering.document({"files": [str(file) for file in files]})
 
     # ---------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""`verify`, `checkpoint`: the evidence itself."""
+"""`verify`, `checkpoint`, `export`: the evidence itself."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from tearline.cli import showing
-from tearline.cli.common import Options, emit, folder, opened
+from tearline.cli.common import Options, emit, folder, inquiry, opened
 from tearline.records.errors import IntegrityFailure
-from tearline.workspace import verify_workspace
+from tearline.workspace import ExportFormat, verify_workspace
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (verify, checkpoint):
+    for command in (verify, checkpoint, export):
         app.command()(command)
 
 
@@ -45,3 +45,21 @@ def checkpoint(
 ) -> None:
     """Write a witness of the ledger as it stands, to keep where nobody here can change it."""
     emit(opened(context, workspace).checkpoint(out), as_json, showing.show_files)
+
+
+def export(
+    context: typer.Context,
+    format_name: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="prov, graphml, csv or parquet.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder to write to.")] = Path(
+        "tearline-export"
+    ),
+    workspace: Options.Workspace = None,
+    purpose: Options.Purpose = "command line",
+    case: Options.Case = None,
+    unmask: Options.Unmask = None,
+    as_of: Options.AsOf = None,
+    as_json: Options.Json = False,
+) -> None:
+    """Write the record in others' formats, under pseudonyms."""
+    document = opened(context, workspace).export(inquiry(purpose, case, unmask, as_of), format_name, out)
+    emit(document, as_json, showing.show_files)
