@@ -169,7 +169,11 @@ def csv_table(
 
 
 def parse_header(text: str, delimiter: str, *, exact: bool = False) -> tuple[str, ...]:
-    cells = next(csv.reader([text], delimiter=delimiter), [])
+    """The columns a header names; none where it is no line of CSV."""
+    try:
+        cells = next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return ()
     return tuple(cell.strip() if exact else cell.strip().casefold() for cell in cells)
 
 
