@@ -38,10 +38,35 @@ def expand(
 ) -> tuple[Rows, Edges, Slots, int]:
     """All evidence and passages of `events`, and the number of nodes; without `chains`, no passages."""
     rows, edges, slots = _blank_rows(0), _blank_edges(0), _blank_slots(0)
-    sizes = _expand(False, chains, events, cast, families, rows, edges, slots)
-    rows, edges, slots = _blank_rows(sizes[0]), _blank_edges(sizes[1]), _blank_slots(sizes[2])
-    _expand(True, chains, events, cast, families, rows, edges, slots)
-    return rows, edges, slots, int(sizes[3])
+    if chains:
+        sizes = _expand(False, chains, events, cast, families, rows, edges, slots)
+        rows, edges, slots = _blank_rows(sizes[0]), _blank_edges(sizes[1]), _blank_slots(sizes[2])
+    else:
+        # Everybody a party may ever stand for is bound enough, and counting them takes no pass of its own.
+        stands = np.append(np.diff(cast.members.first) + 1, 0)
+        bound = int(stands[events.actor].sum() + stands[events.recipient].sum())
+        rows, slots = _blank_rows(bound), _blank_slots(bound)
+    n_rows, _, n_slots, nodes = _expand(True, chains, events, cast, families, rows, edges, slots)
+    return _first_rows(rows, n_rows), edges, _first_slots(slots, n_slots), int(nodes)
+
+
+def _first_rows(rows: Rows, size: int) -> Rows:
+    return Rows(
+        slot=rows.slot[:size],
+        member=rows.member[:size],
+        event=rows.event[:size],
+        level=rows.level[:size],
+        basis=rows.basis[:size],
+        lo=rows.lo[:size],
+        hi=rows.hi[:size],
+        sure=rows.sure[:size],
+        own=rows.own[:size],
+        act=rows.act[:size],
+    )
+
+
+def _first_slots(slots: Slots, size: int) -> Slots:
+    return Slots(party=slots.party[:size], run=slots.run[:size], node=slots.node[:size])
 
 
 def _blank_rows(size: int) -> Rows:
@@ -107,25 +132,18 @@ def _expand(fill, chains, events, cast, families, rows, edges, slots):  # type: 
     for e in range(events.run.size):
         run, member, kind = events.run[e], events.member[e], events.kind[e]
         if run != current:
-            # All parties of the run first: a passage may lead from a group that only later events name.
             current = run
             size = families.first[run + 1] - families.first[run]
+            # All parties of the run first: a passage may lead from a group that only later events name.
             f = e
-            while f < events.run.size and events.run[f] == run:
+            while chains and f < events.run.size and events.run[f] == run:
                 for party in (events.actor[f], events.recipient[f]):
                     if party >= 0 and TRANSFER[events.kind[f]]:
                         found = _stand_for(
                             party, events.lo[f], events.hi[f], cast.members, t_who, t_lo, t_hi, t_sure
                         )
-                        for i in range(found):
-                            if seen_in[t_who[i]] != run:
-                                seen_in[t_who[i]] = run
-                                slot_of[t_who[i]] = n_slots
-                                if fill:
-                                    slots.party[n_slots], slots.run[n_slots] = t_who[i], run
-                                    slots.node[n_slots] = n_nodes
-                                n_slots += 1
-                                n_nodes += size
+                        added = _seat(fill, found, t_who, run, seen_in, slot_of, slots, n_slots, n_nodes, size)
+                        n_slots, n_nodes = n_slots + added, n_nodes + added * size
                 f += 1
         if not TRANSFER[kind]:
             continue
@@ -136,6 +154,11 @@ def _expand(fill, chains, events, cast, families, rows, edges, slots):  # type: 
             tails = _stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
         if recipient >= 0:
             heads = _stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
+        if not chains:
+            added = _seat(fill, tails, t_who, run, seen_in, slot_of, slots, n_slots, n_nodes, size)
+            n_slots, n_nodes = n_slots + added, n_nodes + added * size
+            added = _seat(fill, heads, h_who, run, seen_in, slot_of, slots, n_slots, n_nodes, size)
+            n_slots, n_nodes = n_slots + added, n_nodes + added * size
         actor_basis = ACTOR_BASIS[kind]
         if basis > 0 and (basis == _ATTESTED or recipient < 0):
             actor_basis = basis
@@ -203,6 +226,21 @@ def _expand(fill, chains, events, cast, families, rows, edges, slots):  # type: 
                         row, since, until, certain,
                     )  # fmt: skip
     return n_rows, n_edges, n_slots, n_nodes
+
+
+@njit(cache=True)
+def _seat(fill, count, who, run, seen_in, slot_of, slots, n_slots, n_nodes, size):  # type: ignore[no-untyped-def]
+    """Give each party of the buffer a slot in this run; returns how many were new."""
+    added = 0
+    for i in range(count):
+        if seen_in[who[i]] != run:
+            seen_in[who[i]] = run
+            slot_of[who[i]] = n_slots + added
+            if fill:
+                slots.party[n_slots + added], slots.run[n_slots + added] = who[i], run
+                slots.node[n_slots + added] = n_nodes + added * size
+            added += 1
+    return added
 
 
 @njit(cache=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 
 from tearline.ledger import LedgerState
-from tearline.pathway.cast import NEVER
+from tearline.pathway.cast import NEVER, Cast
 from tearline.pathway.columns import AUTHOR
+from tearline.pathway.gathering import call
 from tearline.pathway.solving import Solution, solve
 from tearline.records.kinds import Basis, Level
 from tearline.records.parties import PartyKind
@@ -38,6 +41,7 @@ EXPOSURES = pa.schema(
 CHUNK = 1 << 19
 """Events worked on at a time: about 300 bytes each while they are. A family is never cut."""
 
+_NAMES = "SELECT DISTINCT unnest([actor, recipient]) AS name FROM events"
 _ORDER = [("product", "ascending"), ("first_possible", "ascending"), ("person", "ascending")]
 _LEVELS = np.array([None, *(level.word for level in Level)], dtype=object)
 _BASES = np.array([None, *(basis.word for basis in Basis)], dtype=object)
@@ -57,11 +61,15 @@ def exposures(
     counted = view.query("SELECT product, count(*) AS events FROM events GROUP BY ALL", state, register.retracted)
     sizes = dict(zip(counted["product"].to_pylist(), counted["events"].to_pylist(), strict=True))
 
+    names = view.query(_NAMES, state, register.retracted)["name"].drop_null().to_pylist()
+    roll = call(register, names, register.products)
+    posts = _posts(register, roll.cast)
+
     def each() -> Iterator[pa.RecordBatch]:
         for families in _chunks(register, sizes):
             events = view.of_products([p for family in families for p in family], state, register.retracted)
-            solution = solve(register, families, events, before=cut, supported=supported, chains=False)
-            yield from _rows(register, families, solution, supported=supported).to_batches()
+            solution = solve(register, families, events, before=cut, supported=supported, chains=False, roll=roll)
+            yield from _rows(posts, families, solution, supported=supported).to_batches()
 
     return pa.RecordBatchReader.from_batches(EXPOSURES, each())
 
@@ -82,7 +90,7 @@ def _chunks(register: Register, sizes: Mapping[str, int]) -> Iterator[list[tuple
         yield chunk
 
 
-def _rows(register: Register, families: list[tuple[str, ...]], solution: Solution, *, supported: bool) -> pa.Table:
+def _rows(posts: _Posts, families: list[tuple[str, ...]], solution: Solution, *, supported: bool) -> pa.Table:
     rows, slots, summary, gathered = solution.rows, solution.slots, solution.summary, solution.gathered
     chosen = np.flatnonzero(summary.first >= 0)
     first, party = summary.first[chosen], slots.party[chosen]
@@ -101,7 +109,7 @@ def _rows(register: Register, families: list[tuple[str, ...]], solution: Solutio
         {
             "product": _taken([family[0] for family in families], slots.run[chosen]),
             "person": _taken([party.id for party in gathered.cast.parties], party),
-            "organisation": _organisations(register, solution, chosen),
+            "organisation": _organisations(posts, solution, chosen),
             "level": pa.array(_LEVELS[summary.level[chosen]], pa.string()),
             "basis": pa.array(_BASES[summary.basis[chosen]], pa.string()),
             "first_possible": pa.array(summary.possible[chosen], pa.int64()).cast(_TIME),
@@ -117,28 +125,41 @@ def _taken(words: list[str], places: NDArray[np.int32]) -> pa.Array:
     return pa.array(words, pa.string()).take(pa.array(places))
 
 
-def _organisations(register: Register, solution: Solution, chosen: NDArray[np.int64]) -> pa.Array:
-    """As `Person.organisation_at` at the first possible time; of an unresolved name, what the first event says."""
-    gathered, summary = solution.gathered, solution.summary
+class _Posts(NamedTuple):
+    """Of each party, from when on it belonged to which of `organisations` (-1 and nothing for all but people)."""
+
+    first: NDArray[np.int64]
+    since: NDArray[np.int64]
+    organisation: NDArray[np.int64]
+    organisations: pa.Array
+
+
+def _posts(register: Register, cast: Cast) -> _Posts:
     names: dict[str, int] = {}
     first, since, organisation = [0], [], []
-    for party in gathered.cast.parties:
+    for party in cast.parties:
         if party.kind is PartyKind.PERSON:
             for period in register.people[party.id].periods:
                 since.append(to_micros(period.valid_from))
                 organisation.append(names.setdefault(period.organisation, len(names)))
         first.append(len(since))
-    code = _posted(
+    return _Posts(
         np.array(first, np.int64),
         np.array(since, np.int64),
         np.array(organisation, np.int64),
-        solution.slots.party[chosen],
-        summary.possible[chosen],
+        pa.array(list(names), pa.string()),
     )
+
+
+def _organisations(posts: _Posts, solution: Solution, chosen: NDArray[np.int64]) -> pa.Array:
+    """As `Person.organisation_at` at the first possible time; of an unresolved name, what the first event says."""
+    gathered, summary = solution.gathered, solution.summary
+    party, time = solution.slots.party[chosen], summary.possible[chosen]
+    code = _posted(posts.first, posts.since, posts.organisation, party, time)
     source = gathered.source[solution.rows.event[summary.first[chosen]]]
     said = gathered.table["organisation"].take(pa.array(source, mask=(source < 0) | (code >= 0)))
-    held = pa.array(list(names), pa.string()).take(pa.array(code, mask=code < 0))
-    return pa.compute.coalesce(held, said.combine_chunks())
+    held = posts.organisations.take(pa.array(code, mask=code < 0))
+    return pc.coalesce(held, said.combine_chunks())
 
 
 @njit(cache=True)

@@ -21,7 +21,8 @@ from tearline.views.register import Register
 
 N = TypeVar("N", bound=np.generic)
 
-_WORDS = ["", *(basis.word for basis in Basis)]
+_WORDS = pa.array(["", *(basis.word for basis in Basis)])
+_KINDS = pa.array([kind.value for kind in KINDS])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,73 +36,91 @@ class Gathered:
     families: FamilyArrays
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Roll:
+    """Every name in some events, and who it is: `codes[i]` is the party of `names[i]`, the last one nobody's."""
+
+    names: pa.Array
+    codes: NDArray[np.int32]
+    cast: Cast
+
+
+def call(register: Register, names: Iterable[str], products: Iterable[str]) -> Roll:
+    """The roll of these names and of the authors and originators of `products`. Each name is resolved once."""
+    listed = sorted(set(names))
+    known = [register.products[product] for product in products]
+    parties = [register.resolve(name) for name in listed]
+    authors = [register.resolve(author) for product in known for author in product.authors]
+    cast = assemble(register, [*parties, *authors], [product.originator for product in known])
+    codes = np.array([*(cast.codes[party] for party in parties), -1], dtype=np.int32)
+    return Roll(pa.array(listed, pa.string()), codes, cast)
+
+
 def gather(
-    register: Register, families: Sequence[tuple[str, ...]], table: pa.Table, before: int, *, chains: bool
+    register: Register,
+    families: Sequence[tuple[str, ...]],
+    table: pa.Table,
+    before: int,
+    *,
+    chains: bool,
+    roll: Roll | None = None,
 ) -> Gathered:
     """Columns for one run per family (its product first); events at or after `before` (microseconds) are left out.
 
     `table` holds events of the families' products, in any order; an event counts once for every family it is in.
+    `roll`: called before for all of them; otherwise it is called here.
     """
     members = sorted({product for family in families for product in family})
     table = table.filter(pc.less(table["at_earliest"].cast(pa.int64()), before))
-    product = _codes(table["product"], members)
+    roll = roll or call(register, _names(table), members)
+    cast = roll.cast
+    product = _codes(table["product"], pa.array(members, pa.string()))
     runs, places, source = _memberships(families, members, product)
     lo, hi = _micros(table, "at_earliest")[source], _micros(table, "at_latest")[source]
-    raws, actor, recipient = _parties(table)
+    actor, recipient = (roll.codes[_codes(table[side], roll.names)[source]] for side in ("actor", "recipient"))
     seeds = _seeds(register, families, before, chains=chains)
-    originators = [register.products[p].originator for p in members]
-    resolved = [register.resolve(raw) for raw in raws]
-    cast = assemble(register, [*resolved, *(party for *_, party in seeds)], originators)
-    party_of = np.array([*(cast.codes[party] for party in resolved), -1], dtype=np.int32)
-    rank = np.empty(table.num_rows, np.int64)
-    rank[_identifier_order(table)] = np.arange(table.num_rows)
     own = [
-        np.array(column, dtype=np.int64) for column in zip(*((r, m, k, t) for r, m, k, t, _ in seeds), strict=True)
-    ]
-    if not own:
-        own = [np.empty(0, np.int64)] * 4
-    seed_party = np.array([cast.codes[party] for *_, party in seeds], dtype=np.int32)
+        np.array(column, dtype=np.int64)
+        for column in zip(*((r, m, k, t, cast.codes[party]) for r, m, k, t, party in seeds), strict=True)
+    ] or [np.empty(0, np.int64)] * 5
     run = np.concatenate([own[0], runs])
     low, high = np.concatenate([own[3], lo]), np.concatenate([own[3], hi])
-    ranks = np.concatenate([np.full(len(seeds), -1, np.int64), rank[source]])
-    order = np.lexsort((ranks, high, low, run))
-    nobody = np.full(len(seeds), -1, np.int32)
+    sources = np.concatenate([np.full(len(seeds), -1, np.int64), source])
+    order = _canonical(run, low, high, sources, table["id"])
 
-    def column(seed: NDArray[Any], rest: NDArray[Any], dtype: type[N]) -> NDArray[N]:
-        return np.concatenate([seed, rest]).astype(dtype)[order]
+    def column(seed: NDArray[Any] | int, rest: NDArray[Any], dtype: type[N]) -> NDArray[N]:
+        first = np.full(len(seeds), seed) if isinstance(seed, int) else seed
+        return np.concatenate([first, rest]).astype(dtype)[order]
 
     events = EventArrays(
         run=run.astype(np.int32)[order],
         member=column(own[1], places, np.int32),
-        kind=column(own[2], _codes(table["kind"], [kind.value for kind in KINDS])[source], np.int8),
-        basis=column(
-            np.zeros(len(seeds), np.int8), np.maximum(_codes(table["basis"], _WORDS), 0)[source], np.int8
-        ),
+        kind=column(own[2], _codes(table["kind"], _KINDS)[source], np.int8),
+        basis=column(0, np.maximum(_codes(table["basis"], _WORDS), 0)[source], np.int8),
         lo=low[order],
         hi=high[order],
-        actor=column(nobody, party_of[actor[source]], np.int32),
-        recipient=column(seed_party, party_of[recipient[source]], np.int32),
+        actor=column(-1, actor, np.int32),
+        recipient=column(own[4], recipient, np.int32),
     )
     return Gathered(
         table=table,
-        source=np.concatenate([np.full(len(seeds), -1, np.int64), source])[order],
+        source=sources[order],
         events=events,
         cast=cast,
         families=_families(register.products, families, cast),
     )
 
 
-def _codes(column: pa.ChunkedArray, words: Iterable[str]) -> NDArray[np.int64]:
+def _codes(column: pa.ChunkedArray, words: pa.Array) -> NDArray[np.int64]:
     """The place of each value among `words`, -1 where it is absent or not one of them."""
-    found = pc.index_in(column, value_set=pa.array(list(words), pa.string()))
-    return _numpy(pc.fill_null(found, -1)).astype(np.int64)
+    return _numpy(pc.fill_null(pc.index_in(column, value_set=words), -1)).astype(np.int64)
 
 
-def _parties(table: pa.Table) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct names of actors and recipients, and the place of each event's among them (-1: none)."""
+def _names(table: pa.Table) -> list[str]:
+    """The distinct names of actors and recipients."""
     sides = pa.chunked_array([*table["actor"].chunks, *table["recipient"].chunks], pa.string())
-    names = pc.unique(sides).drop_null().to_pylist()
-    return names, _codes(table["actor"], names), _codes(table["recipient"], names)
+    found: list[str] = pc.unique(sides).drop_null().to_pylist()
+    return found
 
 
 def _numpy(column: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
@@ -113,9 +132,29 @@ def _micros(table: pa.Table, name: str) -> NDArray[np.int64]:
     return _numpy(table[name].cast(pa.int64()))
 
 
-def _identifier_order(table: pa.Table) -> NDArray[np.int64]:
-    """Rows in order of id: what breaks every tie, so that the order of the input never shows in an answer."""
-    return _numpy(pc.sort_indices(table["id"])).astype(np.int64)
+def _canonical(
+    run: NDArray[np.int64],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    source: NDArray[np.int64],
+    ids: pa.ChunkedArray,
+) -> NDArray[np.int64]:
+    """The order by run, time and event id, so that the order of the input never shows in an answer.
+
+    Ids are compared only where times are equal; what has no event (`source` -1) comes first there.
+    """
+    order: NDArray[np.int64] = np.lexsort((high, low, run))
+    same = (np.diff(run[order]) == 0) & (np.diff(low[order]) == 0) & (np.diff(high[order]) == 0)
+    if not same.any():
+        return order
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    rows = order[tied]
+    named = source[rows] >= 0
+    rank = np.full(rows.size, -1, np.int64)
+    found = ids.take(pa.array(source[rows[named]]))
+    rank[np.flatnonzero(named)[_numpy(pc.sort_indices(found)).astype(np.int64)]] = np.arange(len(found))
+    order[tied] = rows[np.lexsort((rank, high[rows], low[rows], run[rows]))]
+    return order
 
 
 def _memberships(
