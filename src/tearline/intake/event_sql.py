@@ -25,9 +25,9 @@ _SECOND = rf"{_DAY}T{_CLOCK}:[0-5]\dZ"
 _ZONED = rf"{_DAY}[T ]{_CLOCK}:[0-5]\d(\.\d{{1,6}})?(Z|[+-][01]\d:[0-5]\d)"
 _MINUTE = rf"{_DAY}T{_CLOCK}Z"
 
-# What makes a line doubtful whatever its fields are: an object or list where a text belongs; a text that begins or
-# ends with a blank, is empty, or begins like an object; an escape that may stand for anything (but not the letter u
-# behind an escaped backslash); a number that overflows.
+# What makes a line doubtful whatever its fields are: an object or list where a text belongs; a text that begins
+# or ends with a blank, is empty, or begins like an object; an escape that may stand for anything (but not the
+# letter u behind an escaped backslash); a number that overflows.
 _DOUBT = "|".join((
     rf'"(?:{"|".join(_TEXTS)})"\s*:\s*[\[{{]',
     r':\s*"(?:[\s"\[{]|\\[nrtf])',
@@ -123,7 +123,7 @@ FROM said"""  # noqa: S608 -- constants of this file
 _TRANSFORMED = f"json_transform(line, '{_SHAPE}')"
 
 READ_BLOCK = _read_block(_TRANSFORMED)
-"""Raises duckdb.InvalidInputException where a line is no JSON; `READ_TORN_BLOCK` then reads the same, checking each."""
+"""Raises duckdb.InvalidInputException where a line is no JSON; `READ_TORN_BLOCK` reads such a block."""
 
 READ_TORN_BLOCK = _read_block(f"CASE WHEN json_valid(line) THEN {_TRANSFORMED} END")
 
