@@ -30,7 +30,8 @@ def generate(path: Path, rows: int) -> None:
     """Normalised events as a portal's log would give them."""
     duckdb.sql(
         f"""COPY (SELECT 'E-' || lpad(CAST(i AS VARCHAR), 10, '0') AS id,
-            ['disseminated','delivered','received','opened','printed','forwarded'][1 + CAST(hash(i) % 6 AS INT)] AS kind,
+            ['disseminated', 'delivered', 'received', 'opened', 'printed', 'forwarded'][
+                1 + CAST(hash(i) % 6 AS INT)] AS kind,
             'R-' || lpad(CAST(hash(i * 7) % {PRODUCTS} AS VARCHAR), 4, '0') AS product,
             strftime(TIMESTAMP '2025-01-01' + to_seconds(CAST(hash(i * 3) % 31536000 AS BIGINT)),
                 '%Y-%m-%dT%H:%M:%SZ') AS "at",

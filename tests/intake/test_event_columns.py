@@ -38,9 +38,9 @@ TIMES = st.one_of(
 )  # fmt: skip
 TEXTS = st.one_of(
     st.none(),
-    st.sampled_from(["p1", "", "  ", " p1 ", "[redacted]", "{x}", "a\\user", "C:\\new", "tab\there", "\x00", "\ue000",
-                     "é",
-                     7, 1.5, True, ["a"], {"a": 1}, "x" * 399, "x" * 401, "x" * 4001, "line\nbreak", "\u2028"]),
+    st.sampled_from(["p1", "", "  ", " p1 ", "[redacted]", "{x}", "a\\user", "C:\\new", "tab\there", "\x00",
+                     "\ue000", "é", 7, 1.5, True, ["a"], {"a": 1}, "x" * 399, "x" * 401, "x" * 4001,
+                     "line\nbreak", "\u2028"]),
     st.text(max_size=12),
 )  # fmt: skip
 DETAILS = st.one_of(

@@ -132,3 +132,14 @@ def test_times_come_from_the_clock_that_is_given(place: Place, world: Path) -> N
     assert counts.batch is not None
     assert counts.batch.startswith("B-20260501-")
     assert place.ledger.bodies(Stream.BATCHES)[0]["at"] == "2026-05-01T12:00:00Z"
+
+
+def test_what_a_killed_process_left_is_swept_up(place: Place, world: Path, write: Write) -> None:
+    load(place, [write("people.csv", "id,name,organisation\n,Zoë,GAMMA\n")])
+    (kept,) = place.quarantine.iterdir()
+    (place.quarantine / "B-20260101-00.jsonl").write_text("{}")
+    (place.quarantine / "B-20260101-01.jsonl.part").write_text("{")
+    (place.spill / "stage-left").mkdir(parents=True)
+    load(place, [world])
+    assert list(place.quarantine.iterdir()) == [kept]
+    assert list(place.spill.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -66,6 +67,9 @@ class EventStage:
         self._batch = batch
         try:
             spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for left in spill.glob("stage-*"):
+                # Whoever stages holds the lock of the events stream: what lies here is a killed process's.
+                shutil.rmtree(left, ignore_errors=True)
             self._folder = tempfile.TemporaryDirectory(dir=spill, prefix="stage-")
         except OSError as error:
             raise CouldNot(

@@ -3,7 +3,7 @@
 The ledger keeps the name as it was written; a link is a record of its own, so every one can be undone. A link is
 made only where it can be said why:
 
-1. the address in it is an account of one person (score 1);
+1. the address in it is an account of one person (score 1), or the name shown beside the address is (0.97);
 2. the name is exactly one person's, whatever the order, case, accents and middle initials (0.98);
 3. its address spells one person's first and last name (0.95);
 4. the name is nearly one person's (Jaro-Winkler at least NEAR on the whole and on the family name, the same first
@@ -122,10 +122,13 @@ class Linker:
         if raw in self._decided or self._register.resolve(raw).kind is not PartyKind.NAME:
             return None
         name, address = split_address(raw)
-        if address is not None and "@" in address:
+        if address is not None:
             party = self._register.resolve(address)
             if party.kind is PartyKind.PERSON:
                 return Link(raw, party.id, 1.0, "its address is an account of this person")
+        if name is not None and self._register.resolve(name).kind is PartyKind.PERSON:
+            # Mailers show a short name beside the address, and scanning damages the address first.
+            return Link(raw, self._register.resolve(name).id, 0.97, "the name in it is an account of this person")
         parsed = parse_name(name) if name else None
         if parsed is not None:
             found = self._exact(parsed)

@@ -200,6 +200,8 @@ def message_key(unit: MailUnit) -> str:
 def party_key(raw: str | None) -> str:
     """What the spellings of one correspondent have in common: the words of the name, else the address."""
     name, address = split_address(raw) if raw else (None, None)
+    if name and address and "@" in name:
+        name = None  # the same address twice, and only one of them is sure to be legible
     words = sorted(word for word in _WORD.findall(fold(name or "")) if len(word) > 2)
     return " ".join(words) or _LETTERS.sub("", fold(name or address or ""))
 

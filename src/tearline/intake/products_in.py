@@ -55,8 +55,8 @@ class ProductFinder:
             self._add_portions(product)
         for text, found in _unambiguous((" ".join(_words(text)), found) for text, found in numbers).items():
             self._exact[text] = found
-            # A number that is one short word would be found in any text.
-            if len(text.split()) > 1 or (len(text) >= 5 and any(c.isdigit() for c in text)):
+            # A number of plain words ("africa-trip") or one short word would be found in any text.
+            if any(c.isdigit() for c in text) and (len(text.split()) > 1 or len(text) >= 5):
                 self._phrases.add(text.split(), found, "number")
         titles = ((" ".join(_words(product.title)), product.id) for product in ordered)
         for text, found in _unambiguous(titles).items():

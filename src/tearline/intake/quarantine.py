@@ -177,6 +177,17 @@ def held_rows(folder: Path, ledger: Ledger, state: LedgerState) -> Iterator[Held
         yield from _read(folder / f"{batch}.jsonl", batch, digest)
 
 
+def sweep(folder: Path, ledger: Ledger, state: LedgerState) -> None:
+    """Remove files that no batch refers to: a process was killed before its commit. The caller holds the lock."""
+    referred = {
+        f"{body['batch']}.jsonl" for body in ledger.bodies(Stream.BATCHES, state) if body.get("quarantine_sha256")
+    }
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if path.name not in referred:
+                path.unlink(missing_ok=True)
+
+
 def held_digests(folder: Path, ledger: Ledger, state: LedgerState) -> frozenset[str]:
     """The digests of all rows that lie in quarantine, as they were when the rows were whole."""
     found: set[str] = set()

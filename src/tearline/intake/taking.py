@@ -17,7 +17,7 @@ from tearline.intake.event_stage import EventStage, Settled
 from tearline.intake.known import Body, Known, retracted
 from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
-from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests
+from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests, sweep
 from tearline.ledger import LedgerState, Transaction
 from tearline.records.kinds import Stream
 
@@ -37,6 +37,7 @@ class Taking:
         self.counts = Counts()
         self._transaction = transaction
         self._bodies: dict[Stream, list[str]] = {}
+        sweep(place.quarantine, place.ledger, transaction.state)
         before = held_digests(place.quarantine, place.ledger, transaction.state) if fresh else frozenset()
         self._quarantine = QuarantineWriter(place.quarantine, self.batch, before)
         self._stage: EventStage | None = None
