@@ -1,7 +1,7 @@
 """Makes EVTX files for tests: one chunk, records in BinXML without templates.
 
-The layout is that of the EVTX file format: a file header of 4096 bytes, chunks of 65536 bytes with a header of 512,
-records of magic, size, number, FILETIME, BinXML and size again.
+The layout is that of the EVTX file format: a file header of 4096 bytes, chunks of 65536 bytes with a header of
+512, records of magic, size, number, FILETIME, BinXML and size again.
 """
 
 from __future__ import annotations

@@ -6,19 +6,28 @@ distinct one is looked up once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 from urllib.parse import unquote
 
+from tearline.intake.lines import LongLine, SourceFile
 from tearline.intake.mapping import TableMapping, read_time
 from tearline.intake.native import Item, Record, Told
 from tearline.intake.products_in import ProductFinder
-from tearline.intake.rows import Unread
+from tearline.intake.rows import Unread, decode, too_long
 from tearline.records.errors import BadInput
 from tearline.records.times import format_instant
 
 RETRY = "Load the product, then run `tearline quarantine --retry`"
 ENTER = "Nothing has to be done; what it proves of a product can be entered with `tearline record`"
+
+MONTHS: Final = MappingProxyType({
+    name: place
+    for place, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+})  # fmt: skip
 
 _CACHED = 500_000
 _LONGEST_NAME = 4_000
@@ -95,3 +104,15 @@ def taken(line: int, raw: str, event: Mapping[str, Any], told: Told) -> Item:
 
 def faulty(line: int, raw: str, fault: BadInput) -> Unread:
     return Unread(line, raw, fault.what, fault.remedy or "", fault.field)
+
+
+def text_lines(source: SourceFile) -> Iterator[tuple[int, str] | Unread]:
+    """The lines of a log that are not blank, with their numbers; those that cannot be read as text."""
+    for block in source.blocks():
+        if isinstance(block, LongLine):
+            yield too_long(block)
+            continue
+        for number, data in block.lines():
+            if data and not data.isspace():
+                text = decode(number, data)
+                yield text if isinstance(text, Unread) else (number, text)
