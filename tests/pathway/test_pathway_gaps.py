@@ -165,6 +165,7 @@ def test_a_login_that_people_share_and_a_name_nobody_knows() -> None:
     people = {key: replace(person, accounts=("portal:watch",)) for key, person in known.people.items()}
     found = gaps(told, replace(known, people=people))
     assert [gap.person for gap in found[G.SHARED_ACCOUNT]] == ["portal:watch"]
+    assert G.OPENED_WITHOUT_DELIVERY not in found
     assert "3 people" in found[G.SHARED_ACCOUNT][0].says
     assert [(gap.person, gap.events) for gap in found[G.UNRESOLVED_NAME]] == [("J. Doe", ("e2",))]
 
@@ -252,6 +253,8 @@ def test_holes_in_logs_and_logs_that_are_missing(surveyed: tuple[Register, Event
     hole = found[G.LOG_HOLE]
     assert (hole.organisation, hole.system) == ("other", "portal")
     assert "from 2026-03-31 until 2026-04-12" in hole.says
+    assert hole.silent_from == datetime(2026, 3, 31, tzinfo=UTC)
+    assert hole.silent_to == datetime(2026, 4, 12, tzinfo=UTC)
     before_hole = trace("X", known, events, logs=logs, before=datetime(2026, 3, 20, tzinfo=UTC))
     assert G.LOG_HOLE not in {gap.kind for gap in before_hole.gaps}
     missing = {(g.organisation, g.system) for g in trace("X", known, events, logs=logs).gaps if g.kind is G.NO_LOG}

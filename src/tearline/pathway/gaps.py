@@ -7,6 +7,7 @@ asked about. Gaps of one kind about one party and product are one gap with sever
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -68,6 +69,8 @@ class _Finder:
         opened = self._solution.rows.event[rows]
         for code, member, events in self._by_party(self._events.actor, opened):
             who, product = self._party(code), self._family[member]
+            if self._register.sharers(who.id):
+                continue  # nothing is ever delivered to a login; that it is shared is a gap of its own
             first = from_micros(int(self._events.lo[events[0]]))
             words = gap_words.opened_without_delivery(who.id, product, first, events.size)
             yield self._gap(GapKind.OPENED_WITHOUT_DELIVERY, product, who, events, words)
@@ -156,7 +159,11 @@ class _Finder:
             log = f"the {hole.system + ' ' if hole.system else ''}log of {hole.organisation}"
             words = gap_words.log_hole(log, product, hole.start, hole.end, hole.expected)
             parts = (hole.organisation, hole.system or "", hole.start.isoformat())
-            yield self._of_log(GapKind.LOG_HOLE, hole.organisation, hole.system, int(first), words, parts)
+            gap = self._of_log(GapKind.LOG_HOLE, hole.organisation, hole.system, first, words, parts)
+            # What is missing is as old as the hole, which may begin long before the product came or after.
+            known = self._register.organisations.get(hole.organisation)
+            expires = expiry(known, hole.system or "other", hole.start)
+            yield replace(gap, silent_from=hole.start, silent_to=hole.end, expires=expires)
         for organisation, first in sorted(arrived.items()):
             moment = from_micros(first)
             if organisation not in logs.acting:
@@ -214,9 +221,14 @@ class _Finder:
         return None
 
     def _organisation(self, who: Party, events: NDArray[np.int64]) -> str | None:
+        """A person's at the time of the first event; of a name, what the events say, or where all who share it are."""
+        if who.kind is PartyKind.ORGANISATION:
+            return who.id
+        moment = from_micros(int(self._events.lo[events[0]]))
         if who.kind is PartyKind.PERSON:
-            return self._register.people[who.id].organisation_at(from_micros(int(self._events.lo[events[0]])))
-        return who.id if who.kind is PartyKind.ORGANISATION else self._said("organisation", events)
+            return self._register.people[who.id].organisation_at(moment)
+        shared = {self._register.people[p].organisation_at(moment) for p in self._register.sharers(who.id)}
+        return self._said("organisation", events) or (shared.pop() if len(shared) == 1 else None)
 
     def _receipting(self) -> frozenset[str]:
         """Organisations with receipts among these events, where nothing is known of other products."""
