@@ -465,6 +465,11 @@ def large(size: int = 1500, names: tuple[str, ...] = ()) -> tuple[Investigation,
     )
 
 
+def many() -> tuple[Investigation, Register]:
+    """Enough for folded lanes and tables, few enough for slow checks."""
+    return large(120)
+
+
 def unmatched() -> tuple[Investigation, Register]:
     """No product, no date, nothing to weigh."""
     nothing = MatchAnswer(

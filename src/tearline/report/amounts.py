@@ -49,7 +49,7 @@ def frequency(probability: float) -> str:
     """A probability as a natural frequency (`about 7 in 10`), coarser where finer would mean nothing."""
     if probability < 0.0005:
         return "fewer than 1 in 1,000"
-    if probability < 0.01:
+    if probability < 0.0095:
         return f"about {round(probability * 1000)} in 1,000"
     if probability < 0.095:
         return f"about {round(probability * 100)} in 100"

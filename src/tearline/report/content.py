@@ -22,6 +22,7 @@ from tearline.report import wording
 from tearline.report.amounts import count, figure, frequency, sentence, span
 from tearline.report.article import SideBySide, side_by_side
 from tearline.report.lanes import LONGEST_LANE
+from tearline.report.outside import plain
 from tearline.report.picture import picture
 from tearline.report.sections import (
     Asked,
@@ -45,6 +46,7 @@ _SHOWN_HOLDERS = 40  # above it the table of holders is folded away, and the org
 _SHOWN_LEADS = 12
 _SHOWN_FINDINGS = 30  # above it findings are folded away by organisation, and the serious ones lead
 _SHOWN_NEXT = 5
+_SHOWN_EACH = 200  # above it the figures of single holders stand in the JSON answer alone
 _SHOWN_OTHERS = 6
 
 
@@ -279,7 +281,7 @@ class Composer:
         )
 
     def _holder_row(self, pathway: Pathway, holder: Holder) -> HolderRow:
-        label = self.names.field(holder.person)
+        label = plain(self.names.field(holder.person))
         other = holder.product if holder.product not in (None, pathway.product) else None
         known = self.register.products.get(other) if other else None
         return HolderRow(
@@ -351,7 +353,10 @@ class Composer:
             main.append(
                 self._together(f"Any one of the {len(people):,} recorded holders, together", people, whole)
             )
-            each = sorted((self._explanation(h, self.names.field(h.id)) for h in people), key=lambda e: e.label)
+            if len(people) <= _SHOWN_EACH:
+                each = sorted(
+                    (self._explanation(h, self.names.field(h.id)) for h in people), key=lambda e: e.label
+                )
         return LeadsShown(
             answer=answer,
             main=tuple(main),

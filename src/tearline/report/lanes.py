@@ -68,7 +68,8 @@ def crews(pathway: Pathway, register: Register) -> tuple[Crew, ...]:
             crew.organisations.append(organisation)
     for key, crew in found.items():
         crew.name, crew.note = _called(key, crew, register, originator)
-    return tuple(found.values())
+    last = found.pop(_ELSEWHERE, None)
+    return (*found.values(), last) if last else tuple(found.values())
 
 
 def _present(pathway: Pathway, register: Register, originator: str | None) -> dict[str | None, None]:

@@ -291,6 +291,7 @@ class _Drawing:
             basis=max(edge.transfer.basis for edge in found),
             supported=any(edge.transfer.supported for edge in found),
             first=first,
+            to_person=finish.row is not None,
             amount=len(found),
             events=tuple(dict.fromkeys(edge.transfer.event for edge in found)),
             says=says,
@@ -339,7 +340,7 @@ def _labelled(curves: Sequence[Curve]) -> tuple[Curve, ...]:
     free: dict[float, float] = defaultdict(float)
     placed = []
     for curve in sorted(curves, key=lambda c: (c.y_to, c.x, c.y)):
-        if curve.amount > 1:
+        if curve.amount > 1 and not curve.to_person:
             label_x = max(curve.x + 5, free[curve.y_to])
             free[curve.y_to] = label_x + 6.6 * (len(str(curve.amount)) + 1) + 5
             curve = replace(curve, label_x=label_x)  # noqa: PLW2901

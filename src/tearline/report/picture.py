@@ -118,7 +118,7 @@ def draw(layout: Layout, key: str, title: str, description: str) -> Markup:
 
 def _patterns(key: str) -> Markup:
     stripes = tag("path", d="M-2 2l4 -4M0 8l8 -8M6 10l4 -4", stroke=AMBER_INK, stroke_width=1.1)
-    dots = tag("rect", width=4, height=4, fill=PAPER) + tag("rect", width=2, height=4, fill=INK)
+    dots = tag("rect", width=4, height=4, fill=PAPER) + tag("rect", width=1.4, height=4, fill=INK)
     ground = tag("rect", width=8, height=8, fill=AMBER, fill_opacity="0.2")
     return tag(
         "defs",
@@ -234,7 +234,7 @@ def _curve(curve: Curve) -> Markup:
         basis_line(path, curve.basis, colour=colour, width=weight, class_="way"),
         tag("circle", cx=curve.x, cy=curve.y, r=2.2, fill=fill, stroke=WAY, stroke_width=1.0),
     ]
-    if curve.amount > 1:
+    if curve.label_x:
         parts.append(
             _text(
                 curve.label_x,

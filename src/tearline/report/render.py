@@ -22,7 +22,7 @@ from tearline.records.markings import MarkingScheme
 from tearline.records.naming import Names, resolve_mentions
 from tearline.report import amounts, marks, wording
 from tearline.report.content import Composer
-from tearline.report.outside import isolated, language, visible
+from tearline.report.outside import isolated, language, plain, visible
 from tearline.report.sections import Asked
 from tearline.views.register import Register
 
@@ -79,6 +79,7 @@ def _environment() -> Environment:
         "visible": visible,
         "isolated": isolated,
         "language": language,
+        "plain": plain,
         "stamp": amounts.stamp,
         "moment": amounts.moment,
         "span": amounts.span,

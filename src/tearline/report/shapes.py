@@ -99,7 +99,7 @@ class Lane:
 class Curve:
     """One transfer, or several alike between folded lanes (`amount`); `events` are their ids.
 
-    `first`: nothing drawn reaches the same end earlier, or the end is one person's.
+    `first`: nothing drawn reaches the same end earlier, or the end is one person's (`to_person`).
     It leaves and arrives at the same time, so at the same `x`, and bulges to the left in between.
     """
 
@@ -110,6 +110,7 @@ class Curve:
     basis: Basis
     supported: bool
     first: bool
+    to_person: bool
     amount: int
     events: tuple[str, ...]
     says: str

@@ -16,7 +16,7 @@ from tearline.records.findings import HandlingAnswer
 from tearline.records.kinds import Basis, EvidenceKind, Form, Grade, Level, OrganisationKind
 from tearline.records.matches import EvidenceSpan
 from tearline.records.pathways import Holder
-from tearline.report.amounts import count, first_few, frequency, listed, moment, number
+from tearline.report.amounts import count, first_few, frequency, listed, moment, number, sentence
 
 # What a grade means and what it does not: shown wherever a grade is.
 GRADES: Final[Mapping[Grade, tuple[str, str]]] = {
@@ -94,14 +94,19 @@ def evidence_words(evidence: Sequence[EvidenceSpan], quoted: Sequence[str]) -> s
                     else f"{count(len(found), 'run')} of words, the longest of {longest}, stand in both"
                 )
             case EvidenceKind.WORDING:
-                said.append(f"the same wording over {count(longest, 'word')}, not quite in the same order")
+                said.append(
+                    f"the same wording over {count(longest, 'word')}, not quite in the same order"
+                    if longest > 1
+                    else f"{count(different, 'word')} alike in both"
+                )
             case EvidenceKind.PARAPHRASE:
                 said.append("says the same in other words")
             case _:
                 noun = EVIDENCE[kind]
                 clause = f"the same {noun}" if different == 1 else f"the same {count(different, noun)}"
                 if rare:
-                    every = "" if different == 1 else "all " if rare >= len(found) else "some "
+                    whole = "both " if different == 2 else "all "
+                    every = "" if different == 1 else whole if rare >= len(found) else "some "
                     clause += f", {every}rare in the register"
                 said.append(clause)
     return "; ".join(said)
@@ -175,7 +180,7 @@ def resting_on(holders: Sequence[Holder]) -> str:
         (unresolved, "stands", "stand", "under a name nobody has resolved"),
     )
     said = [f"{number(n)} {one if n == 1 else many} {what}" for n, one, many, what in parts if n]
-    return f"Of the holdings {listed(said)}" if said else ""
+    return f"Of the holdings, {listed(said)}" if said else ""
 
 
 def handling_shows(answer: HandlingAnswer, name: Callable[[str], str]) -> str:
@@ -222,12 +227,12 @@ def ask_first(requests: Sequence[RequestProposal], name: Callable[[str], str], *
             else "Nobody yet. If you know the text, declare your recognition; if a product is missing, register it"
         )
     first = requests[0]
-    what = first_few(list(first.items), 2, "item")
-    verb = "have preserved" if first.preserve_first else "ask for"
-    by = f"; it may be gone after {first.expires[:10]}" if first.expires else ""
-    more = f". {count(len(requests) - 1, 'further request')} below" if len(requests) > 1 else ""
-    more = more[:2] + more[2:].capitalize()
-    return f"{name(first.organisation)}: {verb} {what}{by}{more}"
+    what = (first.items[0] if first.items else first.reason).rstrip(" .")
+    others = f" (and {count(len(first.items) - 1, 'further matter')})" if len(first.items) > 1 else ""
+    until = f". Its records are kept until {first.expires[:10]}" if first.expires else ""
+    keep = ". Ask to have them preserved before anything else" if first.preserve_first else ""
+    more = f"{count(len(requests) - 1, 'further request')} below" if len(requests) > 1 else ""
+    return f"{name(first.organisation)}: {what}{others}{until}{keep}. {sentence(more)}".rstrip(" .")
 
 
 def thin_record(holders: int, transfers: int, unsupported: int, gaps: int) -> str | None:
