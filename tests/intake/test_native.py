@@ -238,3 +238,19 @@ def test_a_file_that_nobody_knows(stocked: Place, write: Write) -> None:
         take_in(stocked, [write("nothing.eml", b"")])
     with pytest.raises(BadInput, match="not registered"):
         take_in(stocked, [write("one.eml", MAIL)], organisation="GAMMA")
+
+
+def test_a_log_that_numbers_its_entries(stocked: Place, write: Write) -> None:
+    mapping = write("log.toml", LOG.replace("[event]", '[event]\nid = "No"'))
+    header = "No,Date,Act,Document No,Reader,Room\n"
+    log = write("log.csv", header + '1,2025-03-05,read,R-1,"Chen, Li",\n2,2025-03-05,read,R-1,"Chen, Li",\n')
+    assert reconciled(take_in(stocked, [log], mapping=mapping)) == (2, 2, 0, 0)
+    changed = write(
+        "later.csv", header + '1,2025-03-05,read,R-1,"Haddad, Omar",\n2,2025-03-05,read,R-1,"Chen, Li",\n'
+    )
+    for _ in range(2):
+        assert reconciled(take_in(stocked, [changed], mapping=mapping)) == (2, 0, 1, 1)
+    (row,) = quarantined(stocked)
+    assert "other content is on record" in row["reason"]
+    assert "later.csv, line 2" in row["reason"]
+    assert "Haddad" in row["raw"]

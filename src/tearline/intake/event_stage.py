@@ -186,6 +186,17 @@ class EventStage:
         record, False where their id belongs to an event with other content."""
         return dict(self.connection.execute("SELECT number, same FROM refused WHERE file = 0").fetchall())
 
+    def staged(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The events of file 0 as they were staged (JSON without batch and source), by their numbers."""
+        if not numbers:
+            return {}
+        self.connection.register("given", pa.table({"number": pa.array(numbers, pa.int64())}))
+        found = self.connection.execute(
+            "SELECT number, body FROM stage SEMI JOIN given USING (number) WHERE file = 0"
+        ).fetchall()
+        self.connection.unregister("given")
+        return {number: _said(body) for number, body in found}
+
     def _record(self, keys: Sequence[Path], retracted: Iterable[str]) -> None:
         if not keys:
             self.connection.execute("CREATE OR REPLACE TEMP TABLE recorded (key UBIGINT, content UBIGINT)")
@@ -229,3 +240,8 @@ def _as_column(data: bytes) -> pa.Array:
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10).astype(np.int32) + 1
     offsets = np.concatenate([np.zeros(1, dtype=np.int32), ends])
     return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def _said(body: str) -> str:
+    fields = json.loads(body)
+    return json.dumps({name: value for name, value in fields.items() if name not in {"batch", "source"}})

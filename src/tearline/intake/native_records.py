@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -29,11 +29,10 @@ _BATCHED = 20_000
 
 @dataclass(slots=True)
 class _Open:
-    """A record whose events are staged: what to say of it if they conflict with the record."""
+    """A record whose events are staged. Its raw text is not kept: there may be millions."""
 
     source: Source
     line: int
-    raw: str
     first: int
     count: int
     keyed: bool
@@ -91,7 +90,7 @@ class NativeRecords:
         except BadInput as fault:
             self._one.refuse(Stream.EVENTS, Refused.because(source, line, raw, fault))
             return
-        self._open.append(_Open(source, line, raw, self._next, len(staged), keyed))
+        self._open.append(_Open(source, line, self._next, len(staged), keyed))
         self._next += len(staged)
         self._waiting += [(source.file, one) for one in staged]
         if len(self._waiting) >= _BATCHED:
@@ -114,6 +113,7 @@ class NativeRecords:
         self._one.settle()
         refused = self._one.stage.refused()
         counts = self._one.counts.of(Stream.EVENTS)
+        conflicting: list[_Open] = []
         for record in self._open:
             numbers = range(record.first, record.first + record.count)
             if any(number not in refused for number in numbers):
@@ -121,8 +121,16 @@ class NativeRecords:
             elif record.keyed or all(refused[number] for number in numbers):
                 counts.duplicates += 1
             else:
-                fault = BadInput(CONFLICT, field="id", remedy=CONFLICT_REMEDY)
-                self._one.refuse(Stream.EVENTS, Refused.because(record.source, record.line, record.raw, fault))
+                conflicting.append(record)
+        self._refuse(conflicting)
+
+    def _refuse(self, conflicting: list[_Open]) -> None:
+        """Records that bring an id which is on record with other content: kept as they were understood."""
+        fault = BadInput(CONFLICT, field="id", remedy=CONFLICT_REMEDY)
+        bodies = self._one.stage.staged([record.first for record in conflicting])
+        for record in conflicting:
+            row = Refused.because(record.source, record.line, bodies[record.first], fault)
+            self._one.refuse(Stream.EVENTS, replace(row, lossy=True))
 
 
 def _with_id(fields: Mapping[str, Any], key: str | None) -> dict[str, Any]:
