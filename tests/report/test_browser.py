@@ -123,6 +123,8 @@ def test_a_pair_lights_both_ends_and_tables_sort_and_filter(browser: Browser, fi
 
     page.locator("table.holders tbody tr").first.hover()
     assert page.locator("svg.pathway.chosen .holding.lit").count() == 1
+    page.locator("table.holders tbody tr").nth(2).focus()
+    assert page.locator("svg.pathway.chosen .transfer.lit").count() >= 1
     page.close()
 
     seen = Watched(browser, files["large"])

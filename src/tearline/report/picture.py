@@ -36,6 +36,7 @@ from tearline.report.marks import (
 )
 from tearline.report.outside import plain
 from tearline.report.shapes import GUTTER, MARGIN, WIDTH, Curve, Lane, Layout, Publication, Row, Rule, Steps
+from tearline.report.wording import LEFT_OUT
 from tearline.views.register import Register
 
 _MOST_EVENTS = 50  # event ids written on one curve
@@ -100,6 +101,7 @@ def draw(layout: Layout, key: str, title: str, description: str) -> Markup:
         *(_row(row) for lane in layout.lanes for row in lane.rows),
         *(notch(item.x, item.y - 4.5, item.says) for item in layout.notches),
         *(_lane_words(lane) for lane in layout.lanes),
+        *([_text(8, 16, LEFT_OUT.format(layout.left_out), fill=QUIET)] if layout.left_out else []),
     ]
     return tag(
         "svg",

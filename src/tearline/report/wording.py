@@ -71,6 +71,7 @@ SEVERITIES: Final = ("high", "medium", "low")
 NO_ORGANISATION: Final = "Organisation not known"
 LISTS: Final = "Lists and shared accounts"
 OUTSIDE: Final = "None of the recorded holders"
+LEFT_OUT: Final = "{:,} transfers are not drawn"  # from organisations and lists, in a picture of everybody
 
 _RARE = 4.0  # nats: a thing that about one text in fifty-five has
 _FEW = 10  # transfers and holders below which a record is called thin

@@ -27,8 +27,9 @@
   }
   all("table.holders tbody tr").forEach(function (row) {
     var section = row.closest("section");
-    row.addEventListener("mouseenter", function () { way(section, row, true); });
-    row.addEventListener("mouseleave", function () { way(section, row, false); });
+    ["mouseenter", "focus"].forEach(function (name) { row.addEventListener(name, function () { way(section, row, true); }); });
+    ["mouseleave", "blur"].forEach(function (name) { row.addEventListener(name, function () { way(section, row, false); }); });
+    if (row.parentNode.rows.length <= 60) { row.tabIndex = 0; }
   });
 
   // Tables: sort by a column, filter by what one types.
