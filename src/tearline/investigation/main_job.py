@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import pyarrow as pa
+
 from tearline.handling import examine
 from tearline.investigation.scene import Scene
 from tearline.leads import Candidate, Item, propose, weigh
-from tearline.pathway import trace
+from tearline.pathway import silences, trace
 from tearline.records.errors import BadInput
 from tearline.records.explanations import LeadsAnswer
 from tearline.records.findings import HandlingAnswer
@@ -92,13 +94,15 @@ def examine_handling(scene: Scene, organisation: str | None = None, product: str
             f"no organisation {organisation!r} is registered", field="--organisation", remedy="Look for its id"
         )
     if product is None:
-        return examine(scene.register, scene.all_events(), scene.scheme, organisation=organisation)
-    return _examined(scene, [product], organisation)
+        return _examined(scene, scene.all_events(), organisation)
+    return _examined(scene, scene.events_of(scene.register.family(scene.product(product).id)), organisation)
 
 
-def _examined(scene: Scene, products: Sequence[str], organisation: str | None = None) -> HandlingAnswer:
-    members = dict.fromkeys(m for product in products for m in scene.register.family(scene.product(product).id))
-    return examine(scene.register, scene.events_of(list(members)), scene.scheme, organisation=organisation)
+def _examined(scene: Scene, events: pa.Table, organisation: str | None = None) -> HandlingAnswer:
+    """Every examination knows the same silences, so that a finding weighs the same in whichever it appears."""
+    return examine(
+        scene.register, events, scene.scheme, organisation=organisation, gaps=silences(scene.register, scene.logs)
+    )
 
 
 def items_of(
@@ -188,7 +192,8 @@ def investigate(
     pathways = pathways_of(scene, sourced)
     progress("weighing", 0, None)
     products = list(dict.fromkeys(source.product for source in sourced))
-    handling = _examined(scene, products) if products else HandlingAnswer((), (), ())
+    members = dict.fromkeys(member for product in products for member in scene.register.family(product))
+    handling = _examined(scene, scene.events_of(list(members))) if products else HandlingAnswer((), (), ())
     leads = weigh(items_of(sourced, pathways, [item.id for item in items]), scene.register)
     return Investigation(
         disclosures=items,
