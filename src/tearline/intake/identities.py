@@ -3,7 +3,8 @@
 The ledger keeps the name as it was written; a link is a record of its own, so every one can be undone. A link is
 made only where it can be said why:
 
-1. the address in it is an account of one person (score 1), or the name shown beside the address is (0.97);
+1. the address in it is an account of one person (score 1), or the name shown beside it is on record as
+   theirs (0.97);
 2. the name is exactly one person's, whatever the order, case, accents and middle initials (0.98);
 3. its address spells one person's first and last name (0.95);
 4. the name is nearly one person's (Jaro-Winkler at least NEAR on the whole and on the family name, the same first
@@ -128,7 +129,9 @@ class Linker:
                 return Link(raw, party.id, 1.0, "its address is an account of this person")
         if name is not None and self._register.resolve(name).kind is PartyKind.PERSON:
             # Mailers show a short name beside the address, and scanning damages the address first.
-            return Link(raw, self._register.resolve(name).id, 0.97, "the name in it is an account of this person")
+            return Link(
+                raw, self._register.resolve(name).id, 0.97, "the name shown beside the address is this person's"
+            )
         parsed = parse_name(name) if name else None
         if parsed is not None:
             found = self._exact(parsed)

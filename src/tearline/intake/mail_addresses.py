@@ -15,7 +15,7 @@ from dataclasses import dataclass
 MAX_ADDRESSEES = 5_000
 
 _GAP = re.compile(r"\s{4,}")
-_MAILTO = re.compile(r"\[mailto:\s*([^\]]*)\]?", re.IGNORECASE)
+_MAILTO = re.compile(r"\[ma\w{1,3}to:\s*([^\]]*)\]?", re.IGNORECASE)  # "malito": scanning reads letters wrongly
 _ANGLE = re.compile(r"<\s*([^<>]{1,320}?)\s*>?\s*$")
 _BARE = re.compile(r"[^\s<>()\[\]'\",;:]{1,64}@[^\s<>()\[\]'\",;:]{1,255}")
 _SEPARATOR = re.compile(r"(?<=>)\s?[.:•]\s|•\s")

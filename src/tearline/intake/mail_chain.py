@@ -9,6 +9,8 @@ wrapped lines and scanning damage), from lines such as `On â€¦ wrote:` and `Le â
 - Each block is quoted by the one above it (depth + 1), unless `>` marks show that the author above has resumed.
 - What a release removed is absent: a field without legible text yields no sender and no addressee.
 - Dates are read by `mail_dates`; day and month in figures follow the sibling messages of the same text.
+- A quoted message that would be later than the one that quotes it was timed by a clock elsewhere: nothing says
+  where, so its time is any that a clock on Earth can have meant, up to the message above.
 - At most MAX_MESSAGES messages and MAX_DEPTH levels; `faults` says what lies beyond.
 """
 
@@ -17,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from tearline.intake.mail_addresses import Addressee, split_addressees, tidy
 from tearline.intake.mail_dates import figures_day_first, read_sent, zone_named
@@ -28,6 +30,7 @@ from tearline.records.times import Interval
 MAX_MESSAGES = 2_000
 MAX_DEPTH = 100
 _BELOW_DELIMITER = 12
+_FASTEST_CLOCK = timedelta(hours=14)  # ahead of UTC
 _ROLES = ("to", "cc", "bcc")
 _MANY_BLANKS = re.compile(r"\n{3,}")
 
@@ -114,6 +117,8 @@ def read_chain(text: str, *, zone: str = "UTC") -> MailChain:
         del above[one.depth :]
         latest = next((moment for moment in reversed(above) if moment is not None), None)
         sent = read_sent(one.header.sent or "", clocks, day_first=day_first, not_after=latest)
+        if sent is not None and latest is not None and sent.earliest > latest:
+            sent = _by_another_clock(sent, clocks, latest)
         above.append(sent.latest if sent else None)
         messages.append(_message(one, one.header, sent))
     return MailChain(tuple(messages), opened[0].text(), clean.exemptions, clean.stamps, from_lines, tuple(faults))
@@ -182,6 +187,13 @@ def _day_first(headers: Sequence[Header]) -> bool | None:
     if not shown and headers and all(header.french for header in headers):
         return True
     return None
+
+
+def _by_another_clock(sent: Interval, clocks: tzinfo, latest: datetime) -> Interval | None:
+    """When it can have been sent if another clock wrote its time; None where no clock can explain it."""
+    ahead = sent.earliest.astimezone(clocks).utcoffset() or timedelta()
+    earliest = sent.earliest + ahead - _FASTEST_CLOCK
+    return Interval(earliest, latest) if earliest <= latest else None
 
 
 def _message(one: _Open, header: Header, sent: Interval | None) -> ChainMessage:
