@@ -53,7 +53,7 @@ def insciout() -> Articles:
 
 
 def check_covid() -> tuple[list[Product], list[dict[str, Any]]]:
-    """Abstracts as products (title, then a portion a sentence), and the claims that have evidence in them."""
+    """Abstracts as products (title, then a portion a sentence), and the claims they support or refute."""
     folder = DATA / "check-covid"
     products = [
         Product(
@@ -73,6 +73,6 @@ def check_covid() -> tuple[list[Product], list[dict[str, Any]]]:
         row
         for name in ("train", "dev")
         for row in lines(folder / f"covidCheck_{name}_composed+extracted.json")
-        if row["evidence_set"]
+        if row["evidence_set"] and row["label"] != "NOTENOUGHINFO"
     ]
     return products, claims

@@ -23,7 +23,7 @@ from tearline.views.passages import PassageIndex, build_index
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "src" / "tearline" / "matching" / "weights.json"
 SMALL_REGISTERS = (1, 2, 3, 5, 10, 25, 60)
-RIDGE_PRODUCT, RIDGE_PORTION = 2.0, 1.0
+RIDGE_ORDER, RIDGE_PRODUCT, RIDGE_PORTION = 50.0, 2.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Example:
     products: tuple[str, ...]
     measured: np.ndarray
     true: np.ndarray
+    eligible: int
+    present: bool  # whether the source was registered (it may yet be missing from the shortlist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,28 @@ def fit(rows: np.ndarray, labels: np.ndarray, ridge: float, weight: np.ndarray |
     return Model(mean, scale, beta[:-1], float(beta[-1]))
 
 
+def fit_order(some: list[Example], ridge: float) -> Model:
+    """Conditional logistic regression (a softmax over each register's candidates), by Newton's method."""
+    kept = [one for one in some if one.true.any() and len(one.true) > 1]
+    every = np.concatenate([one.measured for one in kept])
+    mean, scale = every.mean(0), np.maximum(every.std(0), 1e-6)
+    x, true = (every - mean) / scale, np.concatenate([one.true for one in kept])
+    lengths = np.asarray([len(one.true) for one in kept])
+    starts = np.cumsum(lengths) - lengths
+    beta = np.zeros(x.shape[1])
+    for _ in range(60):
+        score = x @ beta
+        p = np.exp(score - np.repeat(np.maximum.reduceat(score, starts), lengths))
+        p /= np.repeat(np.add.reduceat(p, starts), lengths)
+        means = np.add.reduceat(x * p[:, None], starts, axis=0)
+        curvature = (x * p[:, None]).T @ x - means.T @ means + ridge * np.eye(len(beta))
+        step = np.linalg.solve(curvature, x.T @ (true - p) - ridge * beta)
+        beta += step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-9))
+        if np.abs(step).max() < 1e-7:
+            break
+    return Model(mean, scale, beta, 0.0)
+
+
 def examples(data: Articles, index: PassageIndex, articles: list[int], withhold: bool) -> list[Example]:
     """Each article against `index`; with `withhold` again without its true source."""
     vocabulary = Vocabulary.of(index)
@@ -85,7 +109,11 @@ def examples(data: Articles, index: PassageIndex, articles: list[int], withhold:
             measured, _ = measures(compare(reading, index, short))
             products = tuple(index.product_ids[number] for number in short.products)
             true = np.asarray([product == source for product in products])
-            out.append(Example(disclosure.id, source, products, measured, true))
+            out.append(
+                Example(
+                    disclosure.id, source, products, measured, true, short.eligible, present and source in place
+                )
+            )
     return out
 
 
@@ -114,12 +142,12 @@ def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: in
 
 
 def floors_of(full: list[Example]) -> np.ndarray:
-    """What the best of the register reaches in each measure where the source is not in it (medians)."""
-    return np.median([one.measured.max(0) for one in full if not one.true.any()], axis=0)
+    """What the best of the register reaches in each measure, its source withheld, in all but the lowest texts."""
+    return np.quantile([one.measured.max(0) for one in full if not one.present], 0.05, axis=0)
 
 
 def rows_of(some: list[Example], floors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = np.concatenate([with_rivals(one.measured, floors) for one in some])
+    rows = np.concatenate([with_rivals(one.measured, floors, one.eligible) for one in some])
     return rows, np.concatenate([one.true for one in some]).astype(float)
 
 
@@ -183,12 +211,16 @@ def main() -> None:
     index = build_index(data.products)
     full = examples(data, index, sure_articles(data), withhold=True)
     floors = floors_of(full)
+    order = fit_order(full, RIDGE_ORDER)
     product = fit(*rows_of(full + small_registers(data), floors), RIDGE_PRODUCT)
     pairs = pair_rows(data, index)
     portion = fit(*portion_rows(pairs), RIDGE_PORTION)
-    names = [*MEASURES, *(f"{name}, less the best rival's" for name in MEASURES)]
+    leads = [f"{name}, less the best rival's" for name in MEASURES]
+    names = [*MEASURES, *leads]
+    names += [*(f"{name}, in a small register" for name in names), "smallness of the register"]
     written = {
         "floors": np.round(floors, 6).tolist(),
+        "order": document(list(MEASURES), order),
         "product": document(names, product),
         "portion": document(list(PAIR_MEASURES), portion),
     }

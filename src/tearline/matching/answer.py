@@ -58,8 +58,8 @@ class Matcher:
         short = shortlist(reading, index, eligible)
         comparison = compare(reading, index, short)
         measured, runs = measures(comparison)
-        log_odds = self.weights.product.log_odds(with_rivals(measured, self.weights.floors))
-        order = np.argsort(-log_odds, kind="stable")[:_SHOWN]
+        order, log_odds = ranked(measured, self.weights, short.eligible)
+        order = order[:_SHOWN]
         likely = [Likely(int(slot), int(short.products[slot]), float(log_odds[slot])) for slot in order]
         earlier = earlier_texts(self.public, disclosure) if self.public else None
         passages = Drawing(comparison, runs, self.weights.portion, earlier).passages(likely)
@@ -74,6 +74,20 @@ class Matcher:
             *_result_notes(index, products, likely),
         )
         return MatchAnswer(disclosure.id, passages, products, notes)
+
+
+def ranked(
+    measured: NDArray[np.float64], weights: Weights, eligible: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The slots best first, and the log odds of every slot.
+
+    Which product is the best and whether it is the source are two questions with a model each. Where they
+    disagree, no product is more probable than one ranked before it: the disagreement is doubt.
+    """
+    order = np.argsort(-weights.order.log_odds(measured), kind="stable")
+    log_odds = weights.product.log_odds(with_rivals(measured, weights.floors, eligible))
+    log_odds[order] = np.minimum.accumulate(log_odds[order])
+    return order, log_odds
 
 
 def matcher(index: PassageIndex, public: Sequence[Disclosure] = ()) -> Matcher:

@@ -1,12 +1,14 @@
 """What is measured of each (text, product) pair before a probability is given.
 
-Each measure comes twice: as it is, and less the best that any other product of the register reaches. A small
-register has no rivals worth the name, so every register is credited with a floor: what the best of some two
-hundred unrelated products typically reaches (medians over training texts, kept with the weights).
+Each measure comes as it is, and less the best that any other product of the register reaches. A small register has
+no rivals worth the name: every register is credited with a floor (what the best of some two hundred unrelated
+products reaches in nineteen texts of twenty, kept with the weights), and all comes a second time, scaled by how
+far the register falls short of two hundred products, so that the model can weigh differently there.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,11 +30,13 @@ MEASURES = (
     "won together",
     "meaning",
     "meaning of eight",
+    "meaning of all",
     "meaning won",
     "product covered",
     "product share",
     "share of the opening",
     "share of the best five",
+    "share of the upper quarter",
     "passages shared",
     "share of the best stretch",
     "lead in the best stretch",
@@ -42,13 +46,17 @@ MEASURES = (
     "share of quantities",
     "names",
     "share of names",
+    "names anywhere",
     "share of terms",
     "details",
     "rare terms",
+    "very rare terms",
+    "rarity in the language",
     "pairs",
     "runs",
     "long runs",
 )
+_CROWD = 200  # products among which an unrelated one does as well as chance allows
 _STRETCH = 8  # passages in a row: an item within a broadcast or a round-up is about this long
 _CHANCE = 0.12  # of a passage's own rarity, which an unrelated product of a large register shares
 _SHARED = 0.35  # of a passage's rarity, from which it counts as shared
@@ -78,11 +86,13 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
         np.log1p(_stretch_sums(won).max(axis=0)),
         _top(meaning, 3),
         _top(meaning, 8),
+        _mean(meaning),
         np.maximum(meaning - rivals(meaning, 1), 0.0).sum(axis=0),
         np.log1p(_by_product(comparison, row_best)),
         _by_product(comparison, row_best / (comparison.row_own + 1.0)),
         _mean(shares[:_OPENING]),
         _top(shares, 5),
+        np.quantile(shares, 0.75, axis=0) if len(shares) else np.zeros(len(products)),
         _mean((shares > _SHARED).astype(np.float32)),
         *_best_stretch(words, comparison.own),
         np.log1p([one.quantities for one in common]),
@@ -90,9 +100,12 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
         np.asarray([one.quantities for one in common]) / (found.key_total + 3.0),
         np.log1p([one.names for one in common]),
         np.asarray([one.names for one in common]) / (found.name_total + 5.0),
+        np.log1p([one.names_anywhere for one in common]),
         np.asarray([one.terms for one in common]) / max(found.term_total, 1.0),
         np.log1p([one.details for one in common]),
         np.log1p([one.rare_terms for one in common]),
+        np.log1p([one.very_rare_terms for one in common]),
+        np.log1p([one.language for one in common]),
         np.log1p([one.pairs for one in common]),
         np.log1p([sum(run.weight for run in one) for one in runs]),
         np.log1p([sum(run.weight for run in one if run.length >= _LONG_RUN) for one in runs]),
@@ -100,9 +113,12 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
     return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1), runs
 
 
-def with_rivals(measured: NDArray[np.float64], floors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(K, 2·len(MEASURES)): the measures, then each less the best rival's (or the floor, if that is higher)."""
-    return np.concatenate([measured, measured - np.maximum(rivals(measured, 0), floors)], axis=1)
+def with_rivals(measured: NDArray[np.float64], floors: NDArray[np.float64], eligible: int) -> NDArray[np.float64]:
+    """(K, 4·len(MEASURES) + 1): the measures; each less the best rival's (or the floor, if that is higher); both
+    again, scaled by how far `eligible` products fall short of a crowd; and that shortfall (0 to 1)."""
+    both = np.concatenate([measured, measured - np.maximum(rivals(measured, 0), floors)], axis=1)
+    few = 1.0 - min(math.log(max(eligible, 1)) / math.log(_CROWD), 1.0)
+    return np.concatenate([both, few * both, np.full((len(both), 1), few)], axis=1)
 
 
 def rivals(values: NDArray[Any], axis: int) -> NDArray[Any]:

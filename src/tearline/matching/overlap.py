@@ -74,13 +74,17 @@ class Overlap:
     terms: float
     details: int  # rare terms that stand once in the text
     rare_terms: int
+    very_rare_terms: int
+    language: float  # of rare terms, by the language alone
     pairs: float
     quantities: float
     rare_quantities: float
     names: float
+    names_anywhere: float  # words of the text's names, whether names in the product or not
 
 
-_DETAIL_RARITY, _RARE_TERM, _RARE_QUANTITY = 2.5, 3.0, 3.0  # nats
+_DETAIL_RARITY, _RARE_TERM, _VERY_RARE_TERM, _RARE_QUANTITY = 2.5, 3.0, 4.0, 3.0  # nats
+_COMMON = 2.0  # nats; below, a term's rarity in the language is not counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +114,13 @@ def overlap(found: Inventory, index: PassageIndex, product: int, marks: Marks) -
         terms=float(found.term_rarity[shared].sum()),
         details=int((shared & found.once & (found.term_rarity > _DETAIL_RARITY)).sum()),
         rare_terms=int((shared & (found.term_rarity > _RARE_TERM)).sum()),
+        very_rare_terms=int((shared & (found.term_rarity > _VERY_RARE_TERM)).sum()),
+        language=float(index.term_language[found.terms[shared & (found.term_rarity > _COMMON)]].sum()),
         pairs=float(found.pair_weight[paired].sum()),
         quantities=float(keys.sum()),
         rare_quantities=float(keys[keys >= _RARE_QUANTITY].sum()),
         names=float(found.name_rarity[named].sum()),
+        names_anywhere=float(found.name_rarity[_marked(marks.term, held, found.names)].sum()),
     )
 
 
