@@ -135,8 +135,10 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
     keys: list[str] = []
     for product in sorted(carried):
         issued = format_instant(finder.issued[product])
-        # Nothing below says when at the earliest: it cannot have been sent on before it was issued.
-        earliest = unit.earliest or min(issued, unit.latest)
+        # Where the time is uncertain, it cannot have been sent on before it was issued.
+        earliest = unit.earliest
+        if earliest is None or earliest < issued <= unit.latest:
+            earliest = min(issued, unit.latest)
         for role, recipient in unit.recipients or ((None, None),):
             detail = {
                 "role": role,
@@ -148,7 +150,7 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
                 {
                     "kind": "forwarded" if product in below else "disseminated",
                     "product": product,
-                    "at_earliest": min(earliest, unit.latest),
+                    "at_earliest": earliest,
                     "at_latest": unit.latest,
                     "actor": unit.sender,
                     "recipient": recipient,
