@@ -21,9 +21,9 @@ from tearline.records.times import Interval, parse_instant
 from tearline.report import wording
 from tearline.report.amounts import count, figure, frequency, sentence, span
 from tearline.report.article import SideBySide, side_by_side
-from tearline.report.lanes import LONGEST_LANE
+from tearline.report.layout import lay_out
 from tearline.report.outside import plain
-from tearline.report.picture import picture
+from tearline.report.picture import describe, draw, picture
 from tearline.report.sections import (
     Asked,
     Banner,
@@ -249,8 +249,8 @@ class Composer:
     def _product(self, n: int, pathway: Pathway) -> ProductShown:
         key = f"p{n}"
         publications = self._publications(pathway)
-        sizes = Counter(holder.organisation for holder in pathway.holders)
-        folded = max(sizes.values(), default=0) > LONGEST_LANE or len(sizes) > LONGEST_LANE
+        layout = lay_out(pathway, self.register, self.names, publications)
+        folded = any(lane.steps for lane in layout.lanes)
         exposure = Counter((holder.level, holder.basis) for holder in pathway.holders)
         said = [
             wording.could_have_held(pathway.holders, pathway.before, _where(pathway)),
@@ -262,7 +262,7 @@ class Composer:
             name=self._product_name(pathway.product),
             pathway=pathway,
             says=tuple(sentence(text) for text in said if text),
-            picture=picture(pathway, self.register, self.names, publications=publications, key=key),
+            picture=draw(layout, key, *describe(pathway, self.register)),
             unfolded=picture(
                 pathway, self.register, self.names, publications=publications, unfolded=True, key=f"{key}u"
             )

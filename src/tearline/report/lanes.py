@@ -19,6 +19,8 @@ from tearline.views.register import Register
 
 MOST_LANES: Final = 14
 LONGEST_LANE: Final = 12  # people in a lane before it is folded into counts
+SHORTEST_FOLD: Final = 5  # the same, where all lanes together would not stand on one printed page
+MOST_ROWS: Final = 48
 _ELSEWHERE: Final = "\x00elsewhere"
 _Lanes: TypeAlias = Mapping[str | None, str | None]
 

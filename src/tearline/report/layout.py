@@ -15,7 +15,7 @@ from tearline.records.kinds import GapKind, Level
 from tearline.records.naming import Names, Who
 from tearline.records.pathways import Holder, Pathway, Transfer
 from tearline.report.amounts import stamp
-from tearline.report.lanes import LONGEST_LANE, Crew, crews, first_holdings, wrapped
+from tearline.report.lanes import LONGEST_LANE, MOST_ROWS, SHORTEST_FOLD, Crew, crews, first_holdings, wrapped
 from tearline.report.outside import plain
 from tearline.report.shapes import (
     GUTTER,
@@ -147,10 +147,13 @@ class _Drawing:
         lanes: list[Lane] = []
         places: dict[str, _Place] = {}
         y = top + 6.0
-        for n, crew in enumerate(crews(self.pathway, self.register)):
+        found = crews(self.pathway, self.register)
+        rows_in_all = sum(crew.size for crew in found if crew.size <= LONGEST_LANE)
+        longest = LONGEST_LANE if rows_in_all <= MOST_ROWS else SHORTEST_FOLD
+        for n, crew in enumerate(found):
             lines = wrapped(crew.name, _NAME_WIDTH)
             head = _HEAD + _LINE * (len(lines) - 1 + bool(crew.note))
-            folded = crew.size > LONGEST_LANE and not self.unfolded
+            folded = crew.size > longest and not self.unfolded
             rows = () if folded else self._rows(crew, y + head)
             steps = self._steps(crew.holders, y + _HEAD) if folded else None
             body = steps.height + _HEAD if steps else head + self._pitch(crew) * crew.size
