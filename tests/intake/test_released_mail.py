@@ -86,7 +86,8 @@ def taken(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     source = shared_data / "state-department-mail" / "released_mail.jsonl.gz"
     wanted = {document for document, _ in MEMOS.values()}
     with gzip.open(source, "rt", encoding="utf-8") as file:
-        texts = {row["doc"]: row["text"] for row in map(json.loads, file) if row["doc"] in wanted}
+        rows = [json.loads(line) for line in file]
+    texts = {row["doc"]: row["text"] for row in rows if row["doc"] in wanted}
     folder = tmp_path_factory.mktemp("mail")
     products = folder / "products.jsonl"
     products.write_text(lines([dict(memo(name, texts[doc], word)) for name, (doc, word) in MEMOS.items()]))
@@ -95,7 +96,9 @@ def taken(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     place = Place(create_ledger(folder / "ledger", create_keys(folder / "keys")), folder, "tester")
     load(place, [products])
     counts = take_in(place, [source], mapping=mapping)
-    again = take_in(place, [source], mapping=mapping)
+    part = folder / "part.jsonl"
+    part.write_text(lines([row for n, row in enumerate(rows) if n % 20 == 0 or row["doc"] in wanted]))
+    again = take_in(place, [part], mapping=mapping)
     return Taken(place, counts, again, place.ledger.bodies(Stream.EVENTS))
 
 
@@ -107,10 +110,12 @@ def test_the_counts_reconcile(taken: Taken) -> None:
     assert len(quarantined(taken.place)) == total.quarantined
 
 
-def test_the_same_again_changes_nothing(taken: Taken) -> None:
+def test_a_part_of_it_again_changes_nothing(taken: Taken) -> None:
     assert taken.again.batch is None
-    assert taken.again.total().accepted == 0
-    assert taken.again.total().read == taken.counts.total().read
+    total = taken.again.total()
+    assert total.accepted == 0
+    assert total.duplicates >= 20
+    assert total.read == total.duplicates + total.quarantined
 
 
 def test_every_memo_was_found_and_most_were_passed_on(taken: Taken) -> None:

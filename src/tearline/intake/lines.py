@@ -163,7 +163,7 @@ class SourceFile:
                 yield long
                 number += 1
         if rest:
-            yield from _apart(number, rest + b"\n")
+            yield from _apart(number, rest if rest.endswith(b"\n") else rest + b"\n")
 
     def _skip(self, file: BinaryIO, size: int, take: _Take, number: int, start: bytes) -> tuple[LongLine, bytes]:
         """Read on to the end of a line that is too long; what follows it is returned with it."""
