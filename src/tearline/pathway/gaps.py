@@ -221,7 +221,7 @@ class _Finder:
         return None
 
     def _organisation(self, who: Party, events: NDArray[np.int64]) -> str | None:
-        """A person's at the time of the first event; of a name, what the events say, or where all who share it are."""
+        """A person's at the first event; of a name, what the events say, or that of all who share it."""
         if who.kind is PartyKind.ORGANISATION:
             return who.id
         moment = from_micros(int(self._events.lo[events[0]]))
