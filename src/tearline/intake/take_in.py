@@ -9,6 +9,7 @@ from tearline.intake import protected
 from tearline.intake.batches import Counts
 from tearline.intake.known import retracted
 from tearline.intake.lines import SourceFile
+from tearline.intake.maildir import is_in_maildir, maildir_files
 from tearline.intake.mapping import TableMapping, read_mapping
 from tearline.intake.native import Reader, Readers, Told, shipped_readers
 from tearline.intake.native_records import NativeRecords
@@ -73,7 +74,9 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise BadInput("there is no such file", where=str(path), remedy="Check the name")
-        inside: Iterable[Path] = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+        inside: Iterable[Path] = [path]
+        if path.is_dir():
+            inside = maildir_files(path) or sorted(p for p in path.iterdir() if p.is_file())
         found.update(dict.fromkeys(inside))
     if not found:
         raise BadInput("no file was named", remedy="Name the files to take in")
@@ -81,6 +84,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _reader(readers: Readers, path: Path, format_name: str | None, mapping: TableMapping | None) -> Reader:
+    if format_name is None and is_in_maildir(path):
+        format_name = "mail"
     return readers.named(format_name) if format_name is not None else readers.of(path, mapping)
 
 
