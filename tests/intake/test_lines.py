@@ -15,7 +15,7 @@ from tearline.intake.lines import Block, LongLine, SourceFile
 from tearline.records.errors import BadInput
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     content=st.lists(st.integers(0, 60).map(lambda size: b"x" * size), min_size=1, max_size=30).map(b"\n".join),
     block=st.integers(1, 50),
