@@ -16,6 +16,8 @@ from tearline.views.passages import PassageIndex, build_index
 
 ISSUED = datetime(2026, 3, 1, tzinfo=UTC)
 
+KEY = bytes(32)
+
 
 def register(count: int = 3) -> list[Product]:
     return [
@@ -66,11 +68,11 @@ def test_what_all_products_hold_is_common_and_what_one_holds_is_rare() -> None:
 
 def test_it_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     index = build_index(register())
-    save_index(index, tmp_path, "abc")
-    again = load_index(tmp_path, "abc")
+    save_index(index, tmp_path, "abc", KEY)
+    again = load_index(tmp_path, "abc", KEY)
     assert again is not None
     assert same(index, again)
-    assert load_index(tmp_path, "abd") is None
+    assert load_index(tmp_path, "abd", KEY) is None
 
 
 def test_it_is_built_once_a_fingerprint_and_older_ones_go(tmp_path: Path) -> None:
@@ -80,29 +82,29 @@ def test_it_is_built_once_a_fingerprint_and_older_ones_go(tmp_path: Path) -> Non
         built.append(1)
         return register()
 
-    passage_index(products, tmp_path, "one")
-    passage_index(products, tmp_path, "one")
-    passage_index(products, tmp_path, "two")
+    passage_index(products, tmp_path, "one", KEY)
+    passage_index(products, tmp_path, "one", KEY)
+    passage_index(products, tmp_path, "two", KEY)
     assert len(built) == 2
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
-    place = save_index(build_index(register()), tmp_path, "abc")
+    place = save_index(build_index(register()), tmp_path, "abc", KEY)
     for name, junk in (("token_term.npy", b"junk"), ("terms.arrow", b""), ("vectors.npy", b"\x93NUMPY")):
         kept = (place / name).read_bytes()
         (place / name).write_bytes(junk)
-        assert load_index(tmp_path, "abc") is None
+        assert load_index(tmp_path, "abc", KEY) is None
         (place / name).write_bytes(kept)
-    assert same(passage_index(register, tmp_path, "abc"), build_index(register()))
+    assert same(passage_index(register, tmp_path, "abc", KEY), build_index(register()))
 
 
 def test_a_fingerprint_cannot_leave_the_folder(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
-        load_index(tmp_path, "../elsewhere")
+        load_index(tmp_path, "../elsewhere", KEY)
 
 
 def test_an_empty_register_has_an_index(tmp_path: Path) -> None:
     index = build_index([])
-    save_index(index, tmp_path, "none")
-    assert same(passage_index(list, tmp_path, "none"), index)
+    save_index(index, tmp_path, "none", KEY)
+    assert same(passage_index(list, tmp_path, "none", KEY), index)
