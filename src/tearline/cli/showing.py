@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,6 +11,8 @@ from rich.table import Table
 from tearline.cli.common import Document, screen
 
 _LEVEL_MARKS = {"delivered": "○", "opened": "◐", "extracted": "●"}
+_PLACE = re.compile(r"^.*?, line \d+(?:, field '[^']*')?: ")
+_LONGEST_NAME = 32
 _MANY = 25  # rows shown of a long list; --json has all of them
 
 
@@ -44,11 +47,24 @@ def show_quarantine(document: Document) -> None:
     if not records:
         _line("Nothing lies in quarantine.")
         return
-    _table(
-        ("batch", "line", "reason", "as it came"),
-        ((r["batch"], r["line"], r["reason"], str(r["raw"])[:80]) for r in records),
-        total=len(records),
-    )
+    if len(records) > _MANY:
+        reasons: dict[str, list[Document]] = {}
+        for record in records:
+            reasons.setdefault(_reason(record), []).append(record)
+        _line(f"{len(records)} records lie in quarantine, for {_counted(len(reasons), 'reason')}:")
+        for reason, found in sorted(reasons.items(), key=lambda one: -len(one[1])):
+            _line(f"  {len(found)} × {reason}")
+            _line(f"      first in {found[0]['file']}, line {found[0]['line']}")
+        _line("--json lists every record, with its text")
+        return
+    for record in records:
+        _line(f"{record['file']}, line {record['line']} (batch {record['batch']}): {_reason(record)}")
+        _line(f"    {' '.join(str(record['raw']).split())[:160]}")
+
+
+def _reason(record: Document) -> str:
+    """Why, without where: the place is shown beside it."""
+    return _PLACE.sub("", str(record["reason"]))
 
 
 def show_match(document: Document) -> None:
@@ -73,24 +89,51 @@ def show_trace(document: Document) -> None:
     _line(f"{document['product']}{cut}: {len(holders)} could have held it, {len(document['gaps'])} gaps")
     if len(document["family"]) > 1:
         _line(f"  with what is declared as derived from it: {', '.join(document['family'][1:])}")
+    came = {transfer["event"]: transfer["from"] for transfer in document["transfers"]}
     _table(
-        ("", "person", "organisation", "level", "basis", "first possible", "first certain", "gaps"),
+        ("", "person", "organisation", "level", "basis", "from", "possible (UTC)", "certain", "gaps"),
         (
             (
                 _LEVEL_MARKS[h["level"]],
-                h["person"] if h["resolved"] else f"“{h['person']}”",
+                h["person"] if h["resolved"] else _as_written(h["person"]),
                 h["organisation"] or "",
                 h["level"],
                 h["basis"],
-                h["first_possible"],
-                h["first_certain"] or "not certain",
-                len(h["gaps"]),
+                _from(h, came),
+                _minute(h["first_possible"]),
+                _certain(h),
+                len(h["gaps"]) or "",
             )
             for h in holders
         ),
         total=len(holders),
     )
     _asks(document["gaps"])
+
+
+def _from(holder: Document, came: Mapping[str, str | None]) -> str:
+    """Who passed it on to this holder, where the record says so."""
+    passed = came.get(holder["path"][-1]) if holder["path"] else None
+    return "" if passed is None or passed == holder["person"] else _short(passed)
+
+
+def _certain(holder: Document) -> str:
+    certain = holder["first_certain"]
+    if certain is None:
+        return "no"
+    return "by then" if _minute(certain) == _minute(holder["first_possible"]) else _minute(certain)
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
+
+
+def _as_written(name: str) -> str:
+    return f"“{_short(name)}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
 
 
 def show_handling(document: Document) -> None:
@@ -200,12 +243,18 @@ def _natural(probability: float) -> str:
     return f"about {round(probability * 10)} in 10"
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _line(text: str) -> None:
     screen.print(text, markup=False, soft_wrap=True)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], total: int | None = None) -> None:
-    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")  # an id that is cut short is of no use to anybody
     shown = 0
     for row in rows:
         if shown == _MANY:

@@ -75,7 +75,7 @@ def group_account(group: str, product: str, count: int) -> tuple[str, str]:
 
 
 def no_log(organisation: str, system: str | None, product: str, first: datetime) -> tuple[str, str]:
-    log = f"the {system} of {organisation}" if system else f"what the people of {organisation} did"
+    log = f"the {system} of {organisation}" if system else f"opening, printing or copying at {organisation}"
     return (
         f"No record of {log} has been handed over at all, though {product} was there from {_day(first)}.",
         f"The records of {log} from {_day(first)}, or a statement that none are kept.",
