@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import report_scenes as scenes
+from tearline.records.frequencies import frequency
 from tearline.records.kinds import EvidenceKind
 from tearline.records.matches import EvidenceSpan, PublicSpan
 from tearline.records.times import Interval, parse_interval
-from tearline.report.amounts import count, figure, first_few, frequency, sentence, span
+from tearline.report.amounts import count, figure, first_few, sentence, span
 from tearline.report.article import _cut, side_by_side
 from tearline.report.outside import language, plain, visible
 from tearline.report.wording import evidence_words

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tearline.cli.common import Document, screen
+from tearline.records.frequencies import frequency
 
 _LEVEL_MARKS = {"delivered": "○", "opened": "◐", "extracted": "●"}
 _PLACE = re.compile(r"^.*?, line \d+(?:, field '[^']*')?: ")
@@ -74,7 +75,7 @@ def show_match(document: Document) -> None:
     _table(
         ("product", "grade", "probability", "form", "portions"),
         (
-            (p["product"], p["grade"], _natural(p["probability"]), p["form"], ", ".join(p["portions"]))
+            (p["product"], p["grade"], frequency(p["probability"]), p["form"], ", ".join(p["portions"]))
             for p in document["products"][:10]
         ),
     )
@@ -170,7 +171,7 @@ def show_leads(document: Document) -> None:
         (
             (
                 "none of the recorded holders" if h["kind"] == "outside" else h["id"],
-                _natural(h["probability"]),
+                frequency(h["probability"]),
                 f"{h['interval'][0]:.1%} to {h['interval'][1]:.1%}",
                 h["verbal"],
             )
@@ -228,19 +229,6 @@ def _asks(gaps: Sequence[Document]) -> None:
         _line(f"  gap: {gap['says']} {gap['ask']}")
     if len(gaps) > 5:
         _line(f"  and {len(gaps) - 5} more gaps; --json lists all")
-
-
-def _natural(probability: float) -> str:
-    """Natural frequencies, as people read them best; never 0 or all, which no record can carry."""
-    if probability < 0.005:
-        return "fewer than 1 in 200"
-    if probability < 0.095:
-        return f"about {max(1, round(probability * 100))} in 100"
-    if probability > 0.995:
-        return "more than 199 in 200"
-    if probability > 0.905:
-        return f"about {round(probability * 100)} in 100"
-    return f"about {round(probability * 10)} in 10"
 
 
 def _counted(number: int, what: str) -> str:

@@ -50,17 +50,19 @@ def next_evidence(
     of_person: Mapping[str, float],
     of_organisation: Mapping[str, float],
 ) -> tuple[NextEvidence, ...]:
-    """The requests worth most, best first. Gaps with one `ask` of one organisation are one request.
+    """The requests worth most, best first. Gaps with one `ask` of one organisation are one request, and so are
+    those about one system's missing log: it is asked for once, from the earliest time.
 
     `of_person`: probability of each person or system; `of_organisation`: of everybody who belongs to it, those
     without a recorded holding included. A gap that names somebody concerns that explanation; any other concerns
     its whole organisation.
     """
-    asked: dict[tuple[str | None, str], list[Gap]] = {}
+    asked: dict[tuple[str | None, GapKind, str], list[Gap]] = {}
     for gap in gaps:
-        asked.setdefault((gap.organisation, gap.ask), []).append(gap)
+        about = gap.system or "" if gap.kind is GapKind.NO_LOG else gap.ask
+        asked.setdefault((gap.organisation, gap.kind, about), []).append(gap)
     found = []
-    for (organisation, ask), group in asked.items():
+    for (organisation, _kind, _about), group in asked.items():
         named = {gap.person for gap in group if gap.person is not None}
         whole = organisation is not None and any(gap.person is None for gap in group)
         concerned = (
@@ -71,6 +73,8 @@ def next_evidence(
         hit, false = max((_ANSWERS[gap.kind] for gap in group), key=lambda pair: pair[0] - pair[1])
         bits = expected_bits(concerned, hit, false)
         if bits > 0.0:
-            found.append(NextEvidence(ask, organisation, bits, tuple(gap.id for gap in group)))
+            found.append(
+                NextEvidence(min(gap.ask for gap in group), organisation, bits, tuple(gap.id for gap in group))
+            )
     found.sort(key=lambda e: (-e.expected_bits, e.organisation or "", e.request))
     return tuple(found[:_MOST])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tearline.records.frequencies import frequency
+
 _SCALE = (
     (0.01, "fits poorly"),
     (0.10, "fits less well than others"),
@@ -45,7 +47,7 @@ def statement(
     low: float, high: float,
 ) -> str:  # fmt: skip
     """What the answer comes to, in one or two sentences; `best` refers to who or what fits best."""
-    beyond = f"With probability {outside:.0%} the source is none of the recorded holders."
+    beyond = f"That the source is none of the recorded holders: {frequency(outside)}."
     if sufficient and best is not None:
         return (
             f"Of {people(searched)} considered, the record of {best} fits best ({low:.0%} to {high:.0%} "

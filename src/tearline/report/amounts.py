@@ -45,21 +45,6 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
-def frequency(probability: float) -> str:
-    """A probability as a natural frequency (`about 7 in 10`), coarser where finer would mean nothing."""
-    if probability < 0.0005:
-        return "fewer than 1 in 1,000"
-    if probability < 0.0095:
-        return f"about {round(probability * 1000)} in 1,000"
-    if probability < 0.095:
-        return f"about {round(probability * 100)} in 100"
-    if probability < 0.95:
-        return f"about {round(probability * 10)} in 10" if probability < 0.945 else "about 19 in 20"
-    if probability < 0.995:
-        return f"about {round(probability * 100)} in 100"
-    return "more than 99 in 100"
-
-
 def figure(probability: float) -> str:
     """Two decimals, three below 0.1; never a rounded 0 or 1."""
     if probability < 0.001:

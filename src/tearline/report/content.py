@@ -10,6 +10,7 @@ from tearline.records.documents import AnswerBasis
 from tearline.records.errors import BadInput
 from tearline.records.explanations import Hypothesis
 from tearline.records.findings import Finding
+from tearline.records.frequencies import frequency
 from tearline.records.investigations import Investigation, Sourced
 from tearline.records.kinds import Basis, EvidenceKind, Grade, Level
 from tearline.records.markings import MarkingScheme
@@ -19,7 +20,7 @@ from tearline.records.pathways import Gap, Holder, Pathway
 from tearline.records.products import Disclosure
 from tearline.records.times import Interval, parse_instant
 from tearline.report import wording
-from tearline.report.amounts import count, figure, frequency, sentence, span
+from tearline.report.amounts import count, figure, sentence, span
 from tearline.report.article import SideBySide, side_by_side
 from tearline.report.layout import lay_out
 from tearline.report.outside import plain

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tearline.records.documents import AnswerBasis
+from tearline.records.frequencies import frequency
 from tearline.records.investigations import Investigation
 from tearline.records.kinds import Basis, EvidenceKind, Level
 from tearline.records.markings import MarkingScheme
@@ -84,7 +85,7 @@ def _environment() -> Environment:
         "moment": amounts.moment,
         "span": amounts.span,
         "figure": amounts.figure,
-        "frequency": amounts.frequency,
+        "frequency": frequency,
         "sentence": amounts.sentence,
     }
     environment.globals |= {

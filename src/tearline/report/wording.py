@@ -13,10 +13,11 @@ from typing import Final
 
 from tearline.records.explanations import LeadsAnswer, RequestProposal
 from tearline.records.findings import HandlingAnswer
+from tearline.records.frequencies import frequency
 from tearline.records.kinds import Basis, EvidenceKind, Form, Grade, Level, OrganisationKind
 from tearline.records.matches import EvidenceSpan
 from tearline.records.pathways import Holder
-from tearline.report.amounts import count, first_few, frequency, listed, moment, number, sentence
+from tearline.report.amounts import count, first_few, listed, moment, number, sentence
 
 # What a grade means and what it does not: shown wherever a grade is.
 GRADES: Final[Mapping[Grade, tuple[str, str]]] = {
