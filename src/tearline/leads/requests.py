@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -84,11 +85,16 @@ def _expiry(gaps: Sequence[Gap], organisation: str, system: str | None, register
 
 
 def _reason(gaps: Sequence[Gap], expires: datetime | None, now: datetime) -> str:
-    """What the gaps say, the first three in full, and how the time stands."""
+    """What the record lacks (in full for one gap, counted by kind for several), and how the time stands."""
     said = list(dict.fromkeys(gap.says for gap in gaps))
-    text = " ".join(said[:3])
-    if len(said) > 3:
-        text += f" And {len(said) - 3} more of the kind."
+    if len(said) == 1:
+        text = said[0]
+    else:
+        kinds = Counter(gap.kind.value for gap in gaps).most_common()
+        about = sorted({gap.product for gap in gaps if gap.product})
+        listed = ", ".join(f"{kind} ({times})" for kind, times in kinds)
+        more = f" and {len(about) - 3} more" if len(about) > 3 else ""
+        text = f"Silences of the record: {listed}; about {', '.join(about[:3])}{more}."
     if expires is None:
         return f"{text} Nothing is stated on how long these records are kept."
     if expires < now:
