@@ -88,7 +88,7 @@ def view_of(folder: Path, ledger: Ledger, events: int) -> tuple[EventsView, Ledg
     run = write_run(view.folder, 0, events, made(engine, events), STORED_EVENTS)
     state = ledger.state()
     manifest = Manifest(events, state.streams[Stream.EVENTS].root, 0, 0, (run,))
-    write_manifest(view.folder, manifest, None)
+    write_manifest(view.folder, manifest, None, ledger.keys.salt)
     # The ledger itself stays empty: its own speed is measured in benchmarks/ledger.py.
     view._manifest = manifest
     streams = {**state.streams, Stream.EVENTS: StreamState(Stream.EVENTS, events, manifest.root, "", None)}

@@ -70,7 +70,7 @@ def test_runs_answer_as_one_sorted_view(view: EventsView, ledger: Ledger) -> Non
     for first in range(0, 3000, 300):
         ledger.append(Stream.EVENTS, bodies(first, first + 300))
         view.refresh(ledger.state())
-    manifest = read_manifest(view.folder)
+    manifest = read_manifest(view.folder, ledger.keys.salt)
     assert manifest is not None
     assert len(manifest.runs) <= 4
     everything = view.all_events(ledger.state())
@@ -118,7 +118,7 @@ def test_a_damaged_view_is_built_again(view: EventsView, ledger: Ledger, tmp_pat
     again = EventsView(view.folder, ledger, LocalEngine(tmp_path / "scratch"))
     assert again.count(ledger.state()) == 200
     assert again.all_events(ledger.state())["id"].to_pylist() != []
-    found = read_manifest(view.folder)
+    found = read_manifest(view.folder, ledger.keys.salt)
     assert found is not None
     assert found.root == ledger.state().streams[Stream.EVENTS].root
 

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from tearline.engine.interface import Relation
+from tearline.engine.scratch import Scratch
 from tearline.records.errors import CouldNot
 
 MEMORY = "1GB"
@@ -19,10 +20,10 @@ MEMORY = "1GB"
 
 
 class LocalEngine:
-    """`scratch`: a folder for what does not fit into memory; made when first needed, emptied by DuckDB."""
+    """`scratch`: a folder for what does not fit into memory; made when first needed, left empty."""
 
     def __init__(self, scratch: Path, *, memory: str = MEMORY, threads: int | None = None) -> None:
-        self._scratch = scratch
+        self._scratch = Scratch(scratch)
         self._memory = memory
         self._threads = threads or os.cpu_count() or 1
 
@@ -52,12 +53,11 @@ class LocalEngine:
         return pa.RecordBatchReader.from_batches(reader.schema, each())
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": self._memory,
-                "temp_directory": str(self._scratch),
+                "temp_directory": str(self._scratch.folder()),
                 "threads": self._threads,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

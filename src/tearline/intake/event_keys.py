@@ -1,8 +1,8 @@
 """Which events are on record: a rebuildable index of their ids and contents, never trusted.
 
 Two 64-bit hashes an event, one of its id and one of what it says, in Parquet files under
-`WORKSPACE/views/event-keys/`. Its catalogue names the size and root of the events stream it covers and the SHA-256
-of each file; what does not match is built again from the ledger. Two different ids share a hash with probability
+`WORKSPACE/views/event-keys/`. Its catalogue, sealed with the workspace's key, names the size and root of the events
+stream it covers and the SHA-256 of each file; what does not match is built again from the ledger. Two different ids share a hash with probability
 n²/2⁶⁵ (for 1e8 events 3e-4 that it happens at all); the later of the two would then lie in quarantine, in sight.
 """
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 from tearline.ledger import Ledger, LedgerState
 from tearline.records.errors import CouldNot
 from tearline.records.kinds import Stream
+from tearline.views.seals import same_seal, view_seal
 
 FIELDS = (
     "kind",
@@ -40,6 +41,7 @@ CONTENT = f"hash({', '.join(f'e.{name}' for name in FIELDS)}, CAST(e.detail AS V
 """The hash of what an event says, of a struct `e` with the fields of a body."""
 
 _CATALOGUE = "catalogue.json"
+_NAME = "event-keys"
 
 
 def build_keys(
@@ -48,7 +50,7 @@ def build_keys(
     """The index's files for `state`: columns `key`, `content` (UBIGINT) and `batch`. Built where needed."""
     root = state.streams[Stream.EVENTS].root
     size = state.size(Stream.EVENTS)
-    catalogue = _catalogue(folder)
+    catalogue = _catalogue(folder, ledger.keys.salt)
     covered = 0
     if catalogue is not None and catalogue["size"] <= size:
         past = state if catalogue["size"] == size else ledger.state_as_of({Stream.EVENTS: catalogue["size"]})
@@ -61,7 +63,7 @@ def build_keys(
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if covered < size:
                 parts = [*parts, _part(connection, folder, ledger, state, covered, size)]
-            _write(folder, size, root, parts)
+            _write(folder, {"size": size, "root": root, "parts": parts}, ledger.keys.salt)
         except OSError as error:
             raise CouldNot(
                 f"the index of events could not be written: {error.strerror or error}",
@@ -94,21 +96,25 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _write(folder: Path, size: int, root: str, parts: list[dict[str, Any]]) -> None:
-    text = json.dumps({"engine": duckdb.__version__, "size": size, "root": root, "parts": parts})
+def _write(folder: Path, covered: dict[str, Any], key: bytes) -> None:
+    content = {"engine": duckdb.__version__, **covered}
+    text = json.dumps({"seal": view_seal(key, _NAME, content), "content": content})
     part = folder / f"{_CATALOGUE}.part"
     part.write_text(text, encoding="utf-8")
     part.replace(folder / _CATALOGUE)
-    named = {_CATALOGUE, *(entry["file"] for entry in parts)}
+    named = {_CATALOGUE, *(entry["file"] for entry in covered["parts"])}
     for path in folder.iterdir():
         if path.name not in named:
             path.unlink(missing_ok=True)
 
 
-def _catalogue(folder: Path) -> dict[str, Any] | None:
-    """The catalogue, where it and every file it names are sound and made by this engine (hashes differ by it)."""
+def _catalogue(folder: Path, key: bytes) -> dict[str, Any] | None:
+    """The catalogue, where it is ours, and it and every file it names are sound and made by this engine (hashes differ by it)."""
     try:
-        found = json.loads((folder / _CATALOGUE).read_text(encoding="utf-8"))
+        document = json.loads((folder / _CATALOGUE).read_text(encoding="utf-8"))
+        found = document["content"]
+        if not same_seal(document["seal"], view_seal(key, _NAME, found)):
+            return None
         if found["engine"] != duckdb.__version__ or not isinstance(found["size"], int):
             return None
         for part in found["parts"]:

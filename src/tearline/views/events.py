@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,16 +20,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tearline.engine import Engine
+from tearline.engine import Cluster, Engine
+from tearline.engine.interface import Work
 from tearline.ledger import Ledger, LedgerState
 from tearline.ledger.locks import held
 from tearline.records.errors import CouldNot
 from tearline.records.events import EVENT_FIELDS, STORED_EVENTS
 from tearline.records.kinds import Stream
-from tearline.views.event_runs import Manifest, Run, read_manifest, write_manifest, write_run
+from tearline.views.event_runs import Manifest, Run, is_stamped, read_manifest, write_manifest, write_run
 
 T = TypeVar("T")
+S = TypeVar("S")
 
+_LOCK = "view-events"
 _PATIENCE = 3600.0
 """Seconds to wait for another process that is bringing the view up to date; the work would be the same."""
 
@@ -59,6 +63,11 @@ _VALID = (
     f"SELECT {_COLUMNS} FROM runs WHERE position < $size "
     "AND (batch IS NULL OR NOT list_contains(CAST($retracted AS VARCHAR[]), batch))"
 )
+# The same as every engine's SQL can say it.
+_VALID_ANYWHERE = (
+    f"SELECT {_COLUMNS} FROM runs WHERE position < $size "
+    "AND NOT EXISTS (SELECT 1 FROM retracted WHERE retracted.batch = runs.batch)"
+)
 
 
 class EventsView:
@@ -67,16 +76,17 @@ class EventsView:
     def __init__(self, folder: Path, ledger: Ledger, engine: Engine) -> None:
         self.folder = folder
         self._ledger = ledger
+        self._key = ledger.keys.salt
         self._engine = engine
         self._manifest: Manifest | None = None
 
     def refresh(self, state: LedgerState) -> None:
         """Make the view cover at least `state`. Raises CouldNot where the disk refuses."""
-        found = read_manifest(self.folder)
+        found = read_manifest(self.folder, self._key)
         if found is None or not self._covers(found, state):
             try:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with held(self._ledger.folder.parent / "locks", ["view-events"], _PATIENCE):
+                with held(self._ledger.folder.parent / "locks", [_LOCK], _PATIENCE):
                     found = self._brought_up(state)
             except OSError as error:
                 raise CouldNot(
@@ -84,7 +94,16 @@ class EventsView:
                     where=str(self.folder),
                     remedy="Check free space and permissions, then try again; nothing of the record is lost",
                 ) from error
+        elif not is_stamped(self.folder, found):
+            self._stamp()
         self._manifest = found
+
+    def _stamp(self) -> None:
+        """A workspace was copied or restored and its runs hashed again: once is enough. Never waits."""
+        with suppress(CouldNot, OSError), held(self._ledger.folder.parent / "locks", [_LOCK], 0):
+            found = read_manifest(self.folder, self._key)
+            if found is not None:
+                write_manifest(self.folder, found, found, self._key)
 
     def of_products(
         self, products: Sequence[str], state: LedgerState, retracted: Collection[str] = frozenset()
@@ -126,6 +145,40 @@ class EventsView:
     ) -> pa.Table:
         """The result of `sql` over the relation `events` (columns of STORED_EVENTS) at `state`, values bound."""
         return self._scan(sql, state, retracted, values or {}, relations).read_all()
+
+    def by_group(
+        self,
+        cluster: Cluster,
+        sql: str,
+        state: LedgerState,
+        retracted: Collection[str],
+        relations: Mapping[str, pa.Table],
+        *,
+        order: Sequence[str],
+        work: Work[S],
+        shared: S,
+        schema: pa.Schema,
+    ) -> pa.RecordBatchReader:
+        """What `work` makes on a cluster of `sql` over `events` and `relations`; see `Cluster.by_group`.
+
+        The machines read the view's own files, so all must see its folder under the same path.
+        """
+        gone = pa.table({"batch": pa.array(sorted(retracted), pa.string())})
+
+        def run(manifest: Manifest) -> pa.RecordBatchReader:
+            files = [self.folder / run.file for run in manifest.runs]
+            return cluster.by_group(
+                f"WITH events AS ({_VALID_ANYWHERE}) {sql}",
+                {"runs": files or STORED_EVENTS.empty_table(), "retracted": gone, **relations},
+                {"size": state.size(Stream.EVENTS)},
+                order=order,
+                rows=sum(run.rows for run in manifest.runs),
+                work=work,
+                shared=shared,
+                schema=schema,
+            )
+
+        return self._read(state, run)
 
     def count(self, state: LedgerState, retracted: Collection[str] = frozenset()) -> int:
         """How many events count at `state`."""
@@ -174,7 +227,7 @@ class EventsView:
             groups.update(dict.fromkeys(range(bisect_left(last, product), bisect_right(first, product))))
         if not groups:
             return STORED_EVENTS.empty_table()
-        with pq.ParquetFile(path, metadata=metadata) as file:
+        with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
             table = file.read_row_groups(sorted(groups), use_threads=False)
         return table.filter(pc.is_in(table["product"], value_set=values))
 
@@ -200,7 +253,7 @@ class EventsView:
 
     def _brought_up(self, state: LedgerState) -> Manifest:
         """Add what is missing up to `state`; the caller holds the lock."""
-        now, found = self._ledger.state(), read_manifest(self.folder)
+        now, found = self._ledger.state(), read_manifest(self.folder, self._key)
         if found is not None and not self._agrees(found):
             found = None
         covered, root, runs = (found.size, found.root, list(found.runs)) if found else (0, "", [])
@@ -217,7 +270,7 @@ class EventsView:
             merged = self._engine.batches(_MERGE, {"runs": files})
             runs[-2:] = [write_run(self.folder, older.first, newer.stop, _typed(merged), STORED_EVENTS)]
         manifest = Manifest(covered, root, now.size(Stream.CUSTODY), self._erased(now), tuple(runs))
-        write_manifest(self.folder, manifest, found)
+        write_manifest(self.folder, manifest, found, self._key)
         return manifest
 
 

@@ -1,12 +1,14 @@
 """The passage index on disk: one folder a state of the products, arrays as `.npy`, strings as Arrow.
 
 The folder's name carries the caller's fingerprint of the products (the root of their stream), so that an index of
-other products is never taken for this one. It is written beside and renamed into place; what cannot be read
-back whole is built again. No pickle is read or written.
+other products is never taken for this one; a seal under the workspace's key holds the fingerprint and every file's
+SHA-256. It is written beside and renamed into place; what is not just as it was written is built again. No pickle is
+read or written.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from contextlib import suppress
@@ -18,8 +20,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import feather
 
+from tearline.ledger.files import digest
 from tearline.records.errors import BadInput, CouldNot
 from tearline.views.passages import PassageIndex, build_index
+from tearline.views.seals import same_seal, view_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,25 +31,29 @@ if TYPE_CHECKING:
     from tearline.records.products import Product
 
 # Raised when the meaning of a column changes, so that older folders are built again.
-FORMAT = 3
+FORMAT = 4
+_SEAL, _NAME = "seal.json", "passages"
 _STRINGS = ("product_ids", "titles", "numbers", "portion_ids", "portion_texts", "terms", "keys")
 _ARRAYS = tuple(field.name for field in fields(PassageIndex) if field.name not in _STRINGS)
 _PREFIX = "passages-"
 
 
-def passage_index(products: Callable[[], Iterable[Product]], folder: Path, fingerprint: str) -> PassageIndex:
+def passage_index(
+    products: Callable[[], Iterable[Product]], folder: Path, fingerprint: str, key: bytes
+) -> PassageIndex:
     """The index of the products with that `fingerprint`: read from `folder`, or built and kept there.
 
-    `products` is called only where it has to be built. `fingerprint`: letters, digits, `-` and `_`.
+    `products` is called only where it has to be built. `fingerprint`: letters, digits, `-` and `_`; `key`: the
+    workspace's own.
     """
-    found = load_index(folder, fingerprint)
+    found = load_index(folder, fingerprint, key)
     if found is None:
         found = build_index(products())
-        save_index(found, folder, fingerprint)
+        save_index(found, folder, fingerprint, key)
     return found
 
 
-def save_index(index: PassageIndex, folder: Path, fingerprint: str) -> Path:
+def save_index(index: PassageIndex, folder: Path, fingerprint: str, key: bytes) -> Path:
     """Writes `index` under `folder` and removes those of other fingerprints; returns its folder."""
     place = _place(folder, fingerprint)
     try:
@@ -57,6 +65,9 @@ def save_index(index: PassageIndex, folder: Path, fingerprint: str) -> Path:
             for name in _STRINGS:
                 table = pa.table({name: pa.array(getattr(index, name), pa.large_string())})
                 feather.write_feather(table, str(building / f"{name}.arrow"), compression="zstd")
+            content = _content(building, fingerprint)
+            text = json.dumps({"seal": view_seal(key, _NAME, content), "content": content})
+            (building / _SEAL).write_text(text, encoding="utf-8")
             if place.exists():
                 shutil.rmtree(place)
             building.rename(place)
@@ -74,11 +85,14 @@ def save_index(index: PassageIndex, folder: Path, fingerprint: str) -> Path:
     return place
 
 
-def load_index(folder: Path, fingerprint: str) -> PassageIndex | None:
-    """The index kept for `fingerprint`; None where there is none or it cannot be read whole."""
+def load_index(folder: Path, fingerprint: str, key: bytes) -> PassageIndex | None:
+    """The index kept for `fingerprint`; None where there is none, or not as it was written."""
     place = _place(folder, fingerprint)
     columns: dict[str, Any] = {}
     with suppress(OSError, ValueError, EOFError, KeyError, pa.ArrowException):
+        sealed = json.loads((place / _SEAL).read_text(encoding="utf-8"))["seal"]
+        if not same_seal(sealed, view_seal(key, _NAME, _content(place, fingerprint))):
+            return None
         for name in _ARRAYS:
             columns[name] = np.load(place / f"{name}.npy", allow_pickle=False)
         for name in _STRINGS:
@@ -87,6 +101,12 @@ def load_index(folder: Path, fingerprint: str) -> PassageIndex | None:
         if _fits(index):
             return index
     return None
+
+
+def _content(place: Path, fingerprint: str) -> dict[str, object]:
+    """What the seal holds: which products, and every file as it is now."""
+    files = [*(f"{name}.npy" for name in _ARRAYS), *(f"{name}.arrow" for name in _STRINGS)]
+    return {"fingerprint": fingerprint, "files": {name: digest(place / name) for name in files}}
 
 
 def _place(folder: Path, fingerprint: str) -> Path:
