@@ -33,6 +33,7 @@ from tearline.ledger import (
     VerifierKey,
     create_keys,
     create_ledger,
+    is_ledger,
     load_verifier,
     read_witness,
     verify,
@@ -368,13 +369,18 @@ class Workspace:
 
 
 def create_workspace(folder: Path) -> Workspace:
-    """Make a new workspace in an empty or new folder. Raises BadInput where one is already there."""
-    if (folder / "ledger").exists():
+    """Make a new workspace in an empty or new folder. Raises BadInput where one is already there.
+
+    One whose making was interrupted is finished. Keys beside which somebody has already worked are never given a
+    new ledger: there the old one was lost.
+    """
+    if is_ledger(folder / "ledger"):
         raise BadInput(
             "a workspace is already here", where=str(folder), remedy="Use it as it is, or name another folder"
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = create_keys(folder / "keys")
+    interrupted = (folder / "keys").is_dir() and not (folder / "locks").exists()
+    keys = Keys.load(folder / "keys") if interrupted else create_keys(folder / "keys")
     create_ledger(folder / "ledger", keys)
     intake.protected_list(folder)
     return Workspace(folder, keys)

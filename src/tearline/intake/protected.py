@@ -60,7 +60,8 @@ def protected_list(folder: Path) -> Path:
     if not path.exists():
         text = files("tearline.intake").joinpath(FILE).read_text(encoding="utf-8")
         try:
-            path.write_text(text, encoding="utf-8")
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(path, text.encode())
         except OSError as error:
             raise CouldNot(f"the list cannot be written ({error.strerror})", where=str(path)) from error
     return path

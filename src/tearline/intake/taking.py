@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import duckdb
+
 from tearline.intake.batches import Counts, batch_body, new_batch_id
 from tearline.intake.event_keys import build_keys
 from tearline.intake.event_stage import EventStage, Settled
@@ -19,6 +21,7 @@ from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
 from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests, sweep
 from tearline.ledger import LedgerState, Transaction
+from tearline.records.errors import CouldNot, TearlineError
 from tearline.records.kinds import Stream
 
 CONFLICT = "an event with this id and other content is on record"
@@ -148,7 +151,21 @@ def taking(place: Place, streams: Sequence[Stream], *, fresh: bool = True) -> It
                 yield one
             finally:
                 one.close()
-    except BaseException:
-        if one is not None:
+    except BaseException as error:
+        if one is not None and not _committed(place, one.batch):
             one.abandon()
+        if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+            raise CouldNot(
+                f"the records could not be sorted: {str(error).splitlines()[0]}",
+                where=str(place.spill),
+                remedy="Nothing was kept. Free some disk space or memory, then try again",
+            ) from error
         raise
+
+
+def _committed(place: Place, batch: str) -> bool:
+    """Is the batch on record? An interruption may arrive between the commit and our hearing of it."""
+    try:
+        return any(body["batch"] == batch for body in place.ledger.bodies(Stream.BATCHES))
+    except TearlineError:
+        return True  # it cannot be told: keep what the next intake can still clear away

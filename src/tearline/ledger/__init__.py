@@ -1,7 +1,7 @@
 """Streams of sealed records: append, read as of then, prove, verify. See docs/ledger.md."""
 
 from tearline.ledger.keys import Keys, create_keys, load_verifier
-from tearline.ledger.ledger import Ledger, create_ledger
+from tearline.ledger.ledger import Ledger, create_ledger, is_ledger
 from tearline.ledger.lines import SCAN_SCHEMA
 from tearline.ledger.notes import BadNote, Checkpoint, VerifierKey
 from tearline.ledger.proofs import Proof
@@ -28,6 +28,7 @@ __all__ = [
     "Witness",
     "create_keys",
     "create_ledger",
+    "is_ledger",
     "leaf_hash",
     "load_verifier",
     "node_hash",

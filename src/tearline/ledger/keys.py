@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,19 +70,24 @@ def create_keys(folder: Path) -> Keys:
     """Make a workspace's keys (files of mode 0600 in a folder of mode 0700) and its random identity.
 
     The verifier key's name is `tearline/<workspace id>`. Raises BadInput where keys already lie there:
-    replacing them would orphan the ledger they signed.
+    replacing them would orphan the ledger they signed. All are there or none: an interrupted creation leaves a
+    folder of another name, which the next one clears away.
     """
     if any((folder / name).exists() for name in (SIGNING, SALT, PSEUDONYM, VERIFIER)):
         raise BadInput("keys are already here", where=str(folder), remedy="Choose a new workspace folder")
     signer = Signer(f"tearline/{secrets.token_hex(8)}", Ed25519PrivateKey.generate())
     keys = Keys(signer, secrets.token_bytes(32), secrets.token_bytes(32))
     with disk_faults(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / SIGNING, signer.private.private_bytes_raw())
-        _write(folder / SALT, keys.salt)
-        _write(folder / PSEUDONYM, keys.pseudonym)
-        _write(folder / VERIFIER, f"{keys.verifier}\n".encode())
-        sync_folder(folder)
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700, parents=True)
+        _write(part / SIGNING, signer.private.private_bytes_raw())
+        _write(part / SALT, keys.salt)
+        _write(part / PSEUDONYM, keys.pseudonym)
+        _write(part / VERIFIER, f"{keys.verifier}\n".encode())
+        sync_folder(part)
+        part.replace(folder)
+        sync_folder(folder.parent)
     return keys
 
 

@@ -32,7 +32,7 @@ def create_ledger(folder: Path, keys: Keys) -> Ledger:
 
     Raises BadInput where one is already there. A creation that was interrupted can be repeated.
     """
-    if _occupied(folder):
+    if is_ledger(folder):
         raise BadInput("a ledger is already here", where=str(folder), remedy="Choose a new workspace folder")
     with disk_faults(folder):
         for stream in Stream:
@@ -43,7 +43,7 @@ def create_ledger(folder: Path, keys: Keys) -> Ledger:
     return Ledger.open(folder, keys)
 
 
-def _occupied(folder: Path) -> bool:
+def is_ledger(folder: Path) -> bool:
     """Is there anything of a ledger here? A commit log that is gone from among its records is no absence."""
     return any(path.is_file() and path.suffix != ".part" for path in folder.rglob("*"))
 
@@ -67,7 +67,7 @@ class Ledger:
     @classmethod
     def open(cls, folder: Path, keys: Keys, *, writable: bool = True) -> Ledger:
         """Open a ledger. Raises BadInput where none is, IntegrityFailure where its log is broken."""
-        if not _occupied(folder):
+        if not is_ledger(folder):
             raise BadInput(
                 "there is no ledger here", where=str(folder), remedy="Make a workspace with `tearline init`"
             )
