@@ -1,0 +1,79 @@
+"""The program as people run it, and a workspace in which a day's work has been done."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from durable_world import commands, write_files
+
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent / "src"
+Program = Callable[..., tuple[int, Any, str]]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{SOURCE}:{HERE}"}
+
+
+def call(*words: str | Path, before: Callable[[], None] | None = None) -> tuple[int, Any, str]:
+    """A process of its own: exit code, the JSON document if there is one, and what it said on stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tearline", *map(str, words), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        preexec_fn=before,
+    )
+    assert "Traceback" not in done.stderr and "fault in Tearline itself" not in done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    return call
+
+
+@pytest.fixture(scope="session")
+def _day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `files`, and `workspace` after the whole day; never changed, only copied."""
+    folder = tmp_path_factory.mktemp("day")
+    write_files(folder / "files")
+    script = (
+        "import sys; from pathlib import Path; from durable_world import commands, run\n"
+        "folder = Path(sys.argv[1])\n"
+        "for words in [['init'], *commands(folder / 'files')]:\n"
+        "    code, _, said = run(folder / 'workspace', *words)\n"
+        "    assert code == 0, said\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(commands(folder)) == 8
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder of its own with the day's input."""
+    write_files(tmp_path / "files")
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def workspace(_day: Path, tmp_path: Path) -> Path:
+    """A copy of the workspace after the whole day, with its witness beside it as `witness.json`."""
+    shutil.copytree(_day / "workspace", tmp_path / "workspace")
+    shutil.copy(_day / "files" / "witness.json", tmp_path / "witness.json")
+    return tmp_path / "workspace"
