@@ -7,6 +7,7 @@ distinct one is looked up once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import unquote
@@ -58,8 +59,10 @@ class FileNames:
     def _look(self, name: str) -> str | None:
         path = unquote(name).replace("\\", "/").rstrip("/")
         last = path.rpartition("/")[2]
-        stem = last.rpartition(".")[0] or last
-        for text in dict.fromkeys((stem, last, path)):
+        if last != name and last and (found := self._one(last)) is not None:
+            return found
+        stem = last.rpartition(".")[0]
+        for text in (stem, path) if last == name else (path,):
             if text and (found := self._finder.named(text)) is not None:
                 return found
         return None
@@ -72,8 +75,19 @@ def when(text: str | None, told: Told, field: str) -> dict[str, str]:
     """
     if not text:
         raise BadInput("no time is given", field=field, remedy="Enter the record with `tearline record`")
-    span = read_time(text, told.mapping or _UTC, field)
-    return {"at_earliest": format_instant(span.earliest), "at_latest": format_instant(span.latest)}
+    earliest, latest = _written(text, field) if told.mapping is None else _span(text, told.mapping, field)
+    return {"at_earliest": earliest, "at_latest": latest}
+
+
+@lru_cache(maxsize=50_000)
+def _written(text: str, field: str) -> tuple[str, str]:
+    """A time on a clock in UTC: a log has many records of each second."""
+    return _span(text, _UTC, field)
+
+
+def _span(text: str, mapping: TableMapping, field: str) -> tuple[str, str]:
+    span = read_time(text, mapping, field)
+    return format_instant(span.earliest), format_instant(span.latest)
 
 
 def organisation(told: Told) -> str | None:

@@ -16,7 +16,16 @@ from typing import Any, Final
 from tearline.intake import json_fields as js
 from tearline.intake.json_stream import first_object, has_key, is_lines, objects_in
 from tearline.intake.lines import LongLine, SourceFile
-from tearline.intake.log_events import FileNames, detail, faulty, no_product, organisation, refused, when
+from tearline.intake.log_events import (
+    RETRY,
+    FileNames,
+    detail,
+    faulty,
+    no_product,
+    organisation,
+    refused,
+    when,
+)
 from tearline.intake.native import Item, Reader, Record, Told
 from tearline.intake.protected_records import ProtectedRecords
 from tearline.intake.rows import Row, Unread, csv_table, decode, not_json_lines, parse_object, too_long
@@ -77,8 +86,9 @@ _SYSTEMS = {"exchange": "mail"}
 _ANSWERS = re.compile(r"\s*(?:re|fw|fwd|tr|aw|wg|rép?)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _SIZE = re.compile(r"\s*\(\d+b\)\s*$")
 _KEY = b'"Operation"'
-_VALUE = re.compile(rb'\s*:\s*"([^"\\]{1,200})"')
+_VALUE = re.compile(rb'\s*:\s*"([^"\\]{1,4000})"')
 _TYPE = re.compile(rb'"RecordType"\s*:\s*"?([^",}\\]{1,60})')
+_MOST_FILES = 500_000
 _EXCHANGE = '"Exchange"'
 
 
@@ -123,12 +133,12 @@ def _table(
 
 
 def _lines(source: SourceFile, told: Told, names: FileNames, shielded: ProtectedRecords) -> Iterator[Item]:
-    objects, waiting = False, 0
+    objects, waiting, unregistered = False, 0, _Unregistered(names)
     for block in source.blocks():
         if isinstance(block, LongLine):
             yield too_long(block)
             continue
-        guard = shielded if shielded.may_hold(block.data) else None
+        guard = shielded if _EXCHANGE.encode() in block.data and shielded.may_hold(block.data) else None
         for number, data in block.lines():
             if not data or data.isspace():
                 continue
@@ -141,6 +151,11 @@ def _lines(source: SourceFile, told: Told, names: FileNames, shielded: Protected
                 objects = True
                 sealed = guard.sealed(number, raw) if guard is not None and _EXCHANGE in raw else None
                 yield sealed or refused(number, raw, _why(operation, _cheap_type(data)), "Operation")
+                continue
+            what = None if operation is None else unregistered.why(operation, data)
+            if what is not None:
+                objects = True
+                yield Unread(number, raw, what, RETRY, "SourceFileName")
                 continue
             item = _again_in(number, raw, told, names, guard)
             objects = objects or not (isinstance(item, Unread) and item.field is None)
@@ -161,6 +176,42 @@ def _cheap_operation(line: bytes) -> str | None:
         return None
     found = _VALUE.match(line, at + len(_KEY))
     return found[1].decode() if found is not None else None
+
+
+class _Unregistered:
+    """Files that show no product, by the bytes that name them: most accesses are to such, and need no parsing."""
+
+    def __init__(self, names: FileNames) -> None:
+        self._names = names
+        self._known: dict[tuple[str, bytes, bytes], str | None] = {}
+
+    def why(self, operation: str, line: bytes) -> str | None:
+        """Why a record with nothing nested in it is refused; None where it has to be parsed."""
+        if operation not in FILES or line.count(b"{") != 1 or b"[" in line:
+            return None
+        name, address = _cheap_text(line, b'"SourceFileName"'), _cheap_text(line, b'"ObjectId"')
+        if name is None or address is None:
+            return None
+        file = (operation, name, address)
+        if file not in self._known:
+            if len(self._known) >= _MOST_FILES:
+                self._known.clear()
+            self._known[file] = self._look(operation, name.decode().strip(), address.decode().strip())
+        return self._known[file]
+
+    def _look(self, operation: str, name: str, address: str) -> str | None:
+        if self._names.product(name, address) is not None:
+            return None
+        return no_product(0, "", operation, name or address, "SourceFileName").what
+
+
+def _cheap_text(line: bytes, key: bytes) -> bytes | None:
+    """The text under a key that stands in the line once, if no character of it is escaped."""
+    at = line.find(key)
+    if at < 1 or line.find(key, at + 1) >= 0:
+        return None
+    found = _VALUE.match(line, at + len(key))
+    return found[1] if found is not None else None
 
 
 def _cheap_type(line: bytes) -> str:
@@ -201,6 +252,10 @@ def _item(row: Row, told: Told, names: FileNames) -> Item:
         return refused(line, raw, "not a record of the audit log: it names no operation", "Operation")
     if operation not in FILES and operation not in MAILS:
         return refused(line, raw, _why(operation, js.text(record, "RecordType") or ""), "Operation")
+    product = _file_product(record, names) if operation in FILES else None
+    if operation in FILES and product is None:
+        shown = js.first_text(record, "SourceFileName", "ObjectId", "OfficeObjectId")
+        return no_product(line, raw, operation, shown, "SourceFileName")
     actor = js.text(record, "UserId")
     if js.text(record, "UserType") in _MACHINES or actor is None:
         return refused(line, raw, f"{operation}: an act of the system itself, not of a person", "UserId")
@@ -219,9 +274,9 @@ def _item(row: Row, told: Told, names: FileNames) -> Item:
         "system": _SYSTEMS.get(workload.casefold(), workload.casefold() or "microsoft 365"),
     }
     number = js.first_text(record, "Id", "OfficeId", "SourceRecordId")
-    if operation in MAILS:
+    if product is None:
         return _mail(row, operation, basic, number, names)
-    return _file(row, operation, basic, number, names)
+    return _file(row, operation, {**basic, "id": number, "product": product})
 
 
 def _written(text: str | None) -> str | None:
@@ -233,13 +288,13 @@ def _written(text: str | None) -> str | None:
     )
 
 
-def _file(row: Row, operation: str, basic: Mapping[str, Any], number: str | None, names: FileNames) -> Item:
-    record, kind = row.fields, FILES[operation]
+def _file_product(record: Mapping[str, Any], names: FileNames) -> str | None:
     name = js.text(record, "SourceFileName")
-    address = js.first_text(record, "ObjectId", "OfficeObjectId")
-    product = names.product(name, address)
-    if product is None:
-        return no_product(row.line, row.raw, operation, name or address, "SourceFileName")
+    return names.product(name, js.first_text(record, "ObjectId", "OfficeObjectId"))
+
+
+def _file(row: Row, operation: str, basic: Mapping[str, Any]) -> Item:
+    record, kind = row.fields, FILES[operation]
     recipient = None
     if kind == "disseminated":
         recipient = js.text(record, "TargetUserOrGroupName")
@@ -250,20 +305,13 @@ def _file(row: Row, operation: str, basic: Mapping[str, Any], number: str | None
             return refused(row.line, row.raw, what, "TargetUserOrGroupType")
     said = {
         "operation": operation,
-        "file": name,
+        "file": js.first_text(record, "SourceFileName", "ObjectId", "OfficeObjectId"),
         "into": js.first_text(record, "DestinationRelativeUrl", "DestinationFileName", "TargetFilePath")
         if kind == "copied"
         else None,
         "address": js.first_text(record, "ClientIP", "Client_IPAddress"),
     }
-    event = {
-        **basic,
-        "id": number,
-        "kind": kind,
-        "product": product,
-        "recipient": recipient,
-        "detail": detail(said),
-    }
+    event = {**basic, "kind": kind, "recipient": recipient, "detail": detail(said)}
     return Record(row.line, row.raw, (event,))
 
 
