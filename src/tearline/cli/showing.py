@@ -164,21 +164,27 @@ def show_handling(document: Document) -> None:
 
 
 def show_leads(document: Document) -> None:
+    """Outside first. People one by one only where the record is sufficient; otherwise taken together."""
     _line(document["says"])
-    hypotheses = sorted(document["hypotheses"], key=lambda h: (h["kind"] != "outside", -h["probability"]))
-    _table(
-        ("explanation", "about", "90 % interval", "in words"),
-        (
-            (
-                "none of the recorded holders" if h["kind"] == "outside" else h["id"],
-                frequency(h["probability"]),
-                f"{h['interval'][0]:.1%} to {h['interval'][1]:.1%}",
-                h["verbal"],
-            )
-            for h in hypotheses
-        ),
-        total=len(hypotheses),
+    outside, *people = sorted(
+        document["hypotheses"], key=lambda h: (h["kind"] != "outside", -h["probability"], h["id"])
     )
+    rows = [("none of the recorded holders", outside["probability"], "", outside["verbal"])]
+    if document["sufficient"]:
+        rows += [(h["id"], h["probability"], "1", h["verbal"]) for h in people]
+    else:
+        groups = sorted(document["groups"], key=lambda g: (g["id"].partition(":")[0], -g["probability"]))
+        rows += [
+            (" ".join(g["id"].split(":", 1)), g["probability"], str(len(g["members"])), "taken together")
+            for g in groups
+        ]
+    _table(
+        ("explanation", "about", "people", "in words"),
+        ((name, frequency(share), size, words) for name, share, size, words in rows),
+        total=len(rows),
+    )
+    if not document["sufficient"]:
+        _line("No person stands apart, so none is listed; --json holds every figure.")
     for step in document["next_evidence"][:5]:
         _line(f"  next: {step['request']} ({step['expected_bits']:.2f} bits)")
 
@@ -195,14 +201,22 @@ def show_requests(document: Document) -> None:
 
 
 def show_investigation(document: Document) -> None:
-    for answer in document["match"]:
-        show_match(answer)
-    for pathway in document["trace"]:
-        cut = f" before {pathway['before']}" if pathway["before"] else ""
-        _line(
-            f"{pathway['product']}{cut}: {len(pathway['holders'])} could have held it, {len(pathway['gaps'])} gaps"
-        )
-    _line(f"{len(document['handling']['findings'])} findings on handling")
+    """A line an item and a line a pathway; the report has the rest."""
+    _table(
+        ("item", "draws on", "grade", "how often likeness such as this was right"),
+        (
+            (answer["disclosure"], product["product"], product["grade"], frequency(product["probability"]))
+            if product
+            else (answer["disclosure"], "nothing registered that it could be told from", "inconclusive", "")
+            for answer in document["match"]
+            for product in ([p for p in answer["products"] if p["grade"] != "inconclusive"] or [None])
+        ),
+    )
+    _table(
+        ("product", "before", "could have held it", "gaps"),
+        ((p["product"], p["before"] or "", len(p["holders"]), len(p["gaps"])) for p in document["trace"]),
+    )
+    _line(f"{_counted(len(document['handling']['findings']), 'finding')} on handling")
     show_leads(document["leads"])
     if document["report"]:
         _line(f"The report: {document['report']}")

@@ -46,4 +46,4 @@ def demo(
     with progress() as tell:
         document = run_demo(folder(context, workspace), report, tell)
     emit(document, as_json, show_investigation)
-    errors.print(f"The report: {Path(document['report']).resolve().as_uri()}", soft_wrap=True)
+    errors.print(f"Open it in a browser: {Path(document['report']).resolve().as_uri()}", soft_wrap=True)
