@@ -2,8 +2,8 @@
 
     PYTHONPATH=src python tests/real/real_articles.py ../shared/data
 
-prints the figures of docs/real-records.md for all articles. The shipped weights were learnt on these same articles,
-so the figures are in-sample; cross-validated ones come from benchmarks/matching.py.
+prints the figures of docs/real-records.md for all articles. The shipped weights were learnt on these same
+articles, so the figures are in-sample; cross-validated ones come from benchmarks/matching.py.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ WHY = Inquiry(purpose="measuring")
 
 @dataclass(frozen=True)
 class Figures:
-    """`first`, `ten`: the share of confirmed articles whose true source comes first, or among ten. `auc`, `tpr` (at
-    1 % false positives): the best product's probability with the source registered against withheld, confirmed
-    articles. `rate`: articles a second."""
+    """`first`, `ten`: the share of confirmed articles whose true source comes first, or among ten.
+
+    `auc`, `tpr` (at 1 % false positives): the best product's probability with the source registered against
+    withheld, confirmed articles. `rate`: articles a second.
+    """
 
     articles: int
     confirmed: int
@@ -38,7 +40,7 @@ class Figures:
 
 
 def measure(data: Path, folder: Path, step: int = 1) -> Figures:
-    """Every `step`-th article, in workspaces below `folder`: one with all products, one a fold without its sources."""
+    """Every `step`-th article, in workspaces below `folder`: one with all products, one a fold without its own."""
     source = data / "insciout"
     products, articles, truth = (_rows(source / f"{name}.jsonl") for name in ("products", "disclosures", "truth"))
     true = {row["disclosure"]: row["product"] for row in truth}

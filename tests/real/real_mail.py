@@ -53,7 +53,7 @@ ORGANISATIONS = (
     ("friends", "Correspondents outside", "external"),
 )
 
-# id, name as the mails write it, organisation, accounts: addresses, and the short names that mailers show for them.
+# id, name as the mails write it, organisation, accounts: addresses, and the short names that mailers show.
 PEOPLE = (
     ("clinton", "Hillary Clinton", "state", "hdr22@clintonemail.com;hrod17@clintonemail.com;H;H2;Evergreen"),
     ("mills", "Mills, Cheryl D", "state", "millscd@state.gov;CDM"),

@@ -1,4 +1,4 @@
-"""`match --all` on real articles. In-sample: the shipped weights were learnt on them (see docs/real-records.md)."""
+"""`match --all` on real articles. In-sample: the weights were learnt on them (see docs/real-records.md)."""
 
 from __future__ import annotations
 
