@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from reader_world import events, read, reasons, seals
 
+from tearline.intake.mapping import mapping_of
+
 Write = Callable[[str, str | bytes], Path]
 
 
@@ -100,6 +102,14 @@ def test_what_shows_no_handling_says_so_in_a_sentence(write: Write) -> None:
         "not a line of CEF: its header has not all of its seven fields",
         "not a line of CEF: its header has not all of its seven fields",
     ]
+
+
+def test_a_clock_without_a_zone_is_the_mappings(write: Write) -> None:
+    mapping = mapping_of({"source": {"timezone": "America/Toronto", "precision": "minute"}}, "test")
+    text = cef("act=read suser=l.chen fname=ACME 2025-0417.docx rt=Mar 02 2025 09:15:16")
+    (found,) = events(read(write("cef.log", text), mapping=mapping, name="cef"))
+    assert found["at_earliest"] == "2025-03-02T14:15:00Z"
+    assert found["at_latest"] == "2025-03-02T14:15:59.999999Z"
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from intake_world import PRODUCTS
 from reader_world import events, read, reasons, seals
 
-from tearline.intake import Place, take_in
+from tearline.intake import Place, load, retry, take_in
+from tearline.intake.readers import m365
 from tearline.records.errors import BadInput
 
 Write = Callable[[str, str | bytes], Path]
@@ -227,6 +230,27 @@ def test_a_file_without_any_object_is_at_fault_itself(write: Write) -> None:
         read(write("empty.json", "[]"), name="m365")
     with pytest.raises(BadInput, match="auditdata"):
         read(write("other.csv", "a,b\n1,2\n"), name="m365")
+
+
+def test_what_lacked_its_product_is_read_again_when_the_product_is_there(place: Place, write: Write) -> None:
+    audit = write("audit.jsonl", lines(record("FileAccessed"), record("UserLoggedIn", RecordType=15)))
+    table = write("audit.csv", 'AuditData\n"' + json.dumps(record("FileDownloaded")).replace('"', '""') + '"\n')
+    counts = take_in(place, [audit, table]).total()
+    assert (counts.read, counts.quarantined) == (3, 3)
+    load(place, [write("products.jsonl", lines({**PRODUCTS[0], "distribution": []}))])
+    counts = retry(place).total()
+    assert (counts.accepted, counts.quarantined) == (2, 1)
+    counts = take_in(place, [audit, table]).total()
+    assert (counts.duplicates, counts.quarantined) == (2, 1)
+
+
+def test_every_operation_and_kind_of_record_is_documented() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    named = [*m365.FILES, *m365.MAILS, *m365.NOT_UNDERSTOOD]
+    assert [name for name in named if name not in said] == []
+    numbers = re.findall(r"\d+", said.partition("Exchange administration (record type")[2].partition("|")[0])
+    types = [one for one in m365.RECORD_TYPES if one.isdigit() and one not in ("2", "3", "6")]
+    assert sorted(map(int, numbers)) == sorted(map(int, types))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from test_reader_ocsf import mail as mail_activity
 from test_reader_prov import document
 from test_reader_windows import printed, used
 
+from tearline.intake import Place, take_in
 from tearline.intake.lines import SourceFile
 from tearline.intake.native import Reader, Record, Sealed, shipped_readers
 from tearline.intake.rows import Unread
@@ -57,6 +58,14 @@ SAMPLES: dict[str, tuple[str, str, bytes]] = {
 def test_one_reader_alone_recognises_a_file(write: Write, sample: str) -> None:
     reader, name, content = SAMPLES[sample]
     assert shipped_readers().of(write(name, content), None).name == reader
+
+
+def test_all_the_real_logs_at_once(place: Place, shared_data: Path) -> None:
+    folders = [shared_data / name for name in ("m365-audit", "print", "syslog", "mail")]
+    counts = take_in(place, folders).total()
+    assert counts.read == counts.accepted + counts.duplicates + counts.quarantined
+    assert counts.read > 9_608 + 1 + 2 + 1 + 50
+    assert take_in(place, folders).batch is None
 
 
 def _mutations(content: bytes, chance: random.Random, count: int) -> Iterator[bytes]:
