@@ -1,6 +1,6 @@
-"""Where columns are worked on. DuckDB here; another engine is another file beside `local.py`."""
+"""Where columns are worked on: DuckDB here, Spark on a cluster."""
 
-from tearline.engine.interface import Engine
+from tearline.engine.interface import Cluster, Engine
 from tearline.engine.local import LocalEngine
 
-__all__ = ["Engine", "LocalEngine"]
+__all__ = ["Cluster", "Engine", "LocalEngine"]

@@ -3,6 +3,7 @@
 from tearline.pathway.exposures import EXPOSURES, exposures
 from tearline.pathway.logs import LogSurvey, survey_logs
 from tearline.pathway.silences import silences
+from tearline.pathway.spreading import exposures_on
 from tearline.pathway.trace import trace
 
-__all__ = ["EXPOSURES", "LogSurvey", "exposures", "silences", "survey_logs", "trace"]
+__all__ = ["EXPOSURES", "LogSurvey", "exposures", "exposures_on", "silences", "survey_logs", "trace"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ CHUNK = 1 << 19
 """Events worked on at a time: about 300 bytes each while they are. A family is never cut."""
 
 _NAMES = "SELECT DISTINCT unnest([actor, recipient]) AS name FROM events"
-_ORDER = [("product", "ascending"), ("first_possible", "ascending"), ("person", "ascending")]
+ORDER = [("product", "ascending"), ("first_possible", "ascending"), ("person", "ascending")]
 _LEVELS = np.array([None, *(level.word for level in Level)], dtype=object)
 _BASES = np.array([None, *(basis.word for basis in Basis)], dtype=object)
 
@@ -63,13 +63,13 @@ def exposures(
 
     names = view.query(_NAMES, state, register.retracted)["name"].drop_null().to_pylist()
     roll = call(register, names, register.products)
-    posts = _posts(register, roll.cast)
+    posts = posts_of(register, roll.cast)
 
     def each() -> Iterator[pa.RecordBatch]:
         for families in _chunks(register, sizes):
             events = view.of_products([p for family in families for p in family], state, register.retracted)
             solution = solve(register, families, events, before=cut, supported=supported, chains=False, roll=roll)
-            yield from _rows(posts, families, solution, supported=supported).to_batches()
+            yield from rows_of(posts, families, solution, supported=supported).sort_by(ORDER).to_batches()
 
     return pa.RecordBatchReader.from_batches(EXPOSURES, each())
 
@@ -90,7 +90,8 @@ def _chunks(register: Register, sizes: Mapping[str, int]) -> Iterator[list[tuple
         yield chunk
 
 
-def _rows(posts: _Posts, families: list[tuple[str, ...]], solution: Solution, *, supported: bool) -> pa.Table:
+def rows_of(posts: Posts, families: Sequence[tuple[str, ...]], solution: Solution, *, supported: bool) -> pa.Table:
+    """A row a holder (schema EXPOSURES), in the order of the slots that hold anything."""
     rows, slots, summary, gathered = solution.rows, solution.slots, solution.summary, solution.gathered
     chosen = np.flatnonzero(summary.first >= 0)
     first, party = summary.first[chosen], slots.party[chosen]
@@ -105,7 +106,7 @@ def _rows(posts: _Posts, families: list[tuple[str, ...]], solution: Solution, *,
     written[rows.slot[(gathered.events.kind[rows.event] == AUTHOR) & (rows.member == 0)]] = True
     via = np.where(written[chosen], -1, source)
     certain = summary.certain[chosen]
-    table = pa.table(
+    return pa.table(
         {
             "product": _taken([family[0] for family in families], slots.run[chosen]),
             "person": _taken([party.id for party in gathered.cast.parties], party),
@@ -118,14 +119,13 @@ def _rows(posts: _Posts, families: list[tuple[str, ...]], solution: Solution, *,
         },
         EXPOSURES,
     )
-    return table.sort_by(_ORDER)
 
 
 def _taken(words: list[str], places: NDArray[np.int32]) -> pa.Array:
     return pa.array(words, pa.string()).take(pa.array(places))
 
 
-class _Posts(NamedTuple):
+class Posts(NamedTuple):
     """Of each party, from when on it belonged to which of `organisations` (-1 and nothing for all but people)."""
 
     first: NDArray[np.int64]
@@ -134,7 +134,8 @@ class _Posts(NamedTuple):
     organisations: pa.Array
 
 
-def _posts(register: Register, cast: Cast) -> _Posts:
+def posts_of(register: Register, cast: Cast) -> Posts:
+    """The posts of the parties of `cast`."""
     names: dict[str, int] = {}
     first, since, organisation = [0], [], []
     for party in cast.parties:
@@ -143,7 +144,7 @@ def _posts(register: Register, cast: Cast) -> _Posts:
                 since.append(to_micros(period.valid_from))
                 organisation.append(names.setdefault(period.organisation, len(names)))
         first.append(len(since))
-    return _Posts(
+    return Posts(
         np.array(first, np.int64),
         np.array(since, np.int64),
         np.array(organisation, np.int64),
@@ -151,7 +152,7 @@ def _posts(register: Register, cast: Cast) -> _Posts:
     )
 
 
-def _organisations(posts: _Posts, solution: Solution, chosen: NDArray[np.int64]) -> pa.Array:
+def _organisations(posts: Posts, solution: Solution, chosen: NDArray[np.int64]) -> pa.Array:
     """As `Person.organisation_at` at the first possible time; of an unresolved name, what the first event says."""
     gathered, summary = solution.gathered, solution.summary
     party, time = solution.slots.party[chosen], summary.possible[chosen]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tearline.pathway.cast import NEVER
-from tearline.pathway.columns import AUTHOR, Edges, Reach, Rows, Slots
+from tearline.pathway.columns import AUTHOR, Edges, EventArrays, Reach, Rows, Slots
 from tearline.pathway.expansion import expand
 from tearline.pathway.gathering import Gathered, Roll, gather
 from tearline.pathway.sweep import Summary, arrivals, in_order, kin, summarise, support, sweep
@@ -55,8 +55,7 @@ def solve(
     gathered = gather(register, families, table, before, chains=chains, roll=roll)
     events = gathered.events
     rows, edges, slots, nodes = expand(events, gathered.cast.arrays, gathered.families, chains=chains)
-    rank = np.where(rows.act, 2, 1).astype(np.int8)
-    rank[events.kind[rows.event] == AUTHOR] = 0
+    rank = rank_of(rows, events)
     found = None
     if chains:
         edges = in_order(edges, events.run[edges.event])
@@ -69,6 +68,13 @@ def solve(
     by_slot = _earliest_of_slot(found.reach.certain, slots, nodes)
     certain = np.where((by_slot < before) & (summary.first >= 0), by_slot, NEVER)
     return Solution(gathered, rows, slots, summary._replace(certain=certain), found)
+
+
+def rank_of(rows: Rows, events: EventArrays) -> NDArray[np.int8]:
+    """Of rows of the same time, which comes first: authorship, what brought the product, what was done with it."""
+    rank = np.where(rows.act, 2, 1).astype(np.int8)
+    rank[events.kind[rows.event] == AUTHOR] = 0
+    return rank
 
 
 def _earliest_of_slot(times: NDArray[np.int64], slots: Slots, nodes: int) -> NDArray[np.int64]:
