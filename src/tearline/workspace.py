@@ -21,6 +21,7 @@ from typing import Any
 
 from tearline import __version__, example, exports, intake
 from tearline.engine import LocalEngine
+from tearline.engine.spark import SparkEngine
 from tearline.exports import ExportFormat
 from tearline.intake import Place
 from tearline.investigation import main_job
@@ -39,7 +40,7 @@ from tearline.ledger import (
     verify,
     write_witness,
 )
-from tearline.pathway import exposures
+from tearline.pathway import exposures, exposures_on
 from tearline.records.documents import AnswerBasis, document
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
@@ -233,17 +234,23 @@ class Workspace:
         *,
         before: datetime | None = None,
         supported: bool = False,
+        master: str | None = None,
         progress: Progress = silent,
     ) -> Document:
-        """Write the trace of every product at once to a Parquet file."""
-        answering = self._look_up(inquiry, "exposures", before=before, supported=supported)
+        """Write the trace of every product at once to a Parquet file; with `master`, worked out on Spark there.
+
+        A cluster's machines must see the workspace's folder under the same path.
+        """
+        answering = self._look_up(inquiry, "exposures", before=before, supported=supported, master=master)
         scene = answering.scene
-        rows = exports.write_exposures(
-            exposures(scene.register, scene.view, scene.state, before=before, supported=supported),
-            out,
-            answering.names,
-            progress,
-        )
+        asked = scene.register, scene.view, scene.state
+        if master is None:
+            found = exposures(*asked, before=before, supported=supported)
+            rows = exports.write_exposures(found, out, answering.names, progress)
+        else:
+            with SparkEngine(master, self.folder / "tmp") as cluster:
+                found = exposures_on(cluster, *asked, before=before, supported=supported)
+                rows = exports.write_exposures(found, out, answering.names, progress)
         return answering.document({"file": str(out), "rows": rows})
 
     def handling(

@@ -5,6 +5,7 @@ Each records the look-up before it prints an answer.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,11 @@ from tearline.records.errors import BadInput
 
 DEFAULT_PURPOSE = "command line"
 Disclosures = Annotated[list[str], typer.Argument(metavar="DISCLOSURE...", help="Ids of public items.")]
+
+
+class EngineName(StrEnum):
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -95,6 +101,13 @@ def exposures(
     out: Annotated[Path, typer.Option("--out", metavar="FILE.parquet", help="Where to write the rows.")],
     before: Options.Before = None,
     supported: Annotated[bool, typer.Option("--supported", help="Only unbroken recorded chains.")] = False,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="Where to work it out: on this machine, or on Spark.")
+    ] = EngineName.LOCAL,
+    master: Annotated[
+        str | None,
+        typer.Option("--master", metavar="URL", help="With --engine spark: the cluster, as spark://host:7077."),
+    ] = None,
     workspace: Options.Workspace = None,
     purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
@@ -103,12 +116,19 @@ def exposures(
     as_json: Options.Json = False,
 ) -> None:
     """The trace of every product at once, a row a product and holder."""
+    if (engine is EngineName.SPARK) != (master is not None):
+        raise BadInput(
+            "--engine spark and --master go together",
+            field="--engine" if master else "--master",
+            remedy="Give both, as in --engine spark --master local[2], or neither",
+        )
     with progress() as tell:
         document = opened(context, workspace).exposures(
             inquiry(purpose, case, unmask, as_of),
             out,
             before=instant(before, "--before"),
             supported=supported,
+            master=master,
             progress=tell,
         )
     emit(document, as_json, showing.show_files)
