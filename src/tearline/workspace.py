@@ -148,6 +148,19 @@ class Workspace:
             progress=progress,
         ).document()
 
+    def suggest(
+        self,
+        file: Path,
+        *,
+        organisation: str | None = None,
+        kind: str | None = None,
+        date_format: str | None = None,
+    ) -> Document:
+        """Propose a mapping for a table: its text, the first rows as they would read, what is unsure, questions."""
+        return intake.suggest(
+            self._place(), file, organisation=organisation, kind=kind, date_format=date_format
+        ).document()
+
     def record(self, entry: Mapping[str, Any]) -> Document:
         """Make one entry by hand."""
         return {"event": intake.record(self._place(), entry)}

@@ -10,6 +10,7 @@ import typer
 from tearline.cli.common import Options, emit, opened, progress
 from tearline.cli.prompting import ask_for_entry
 from tearline.cli.showing import show_counts, show_event, show_quarantine, show_retraction
+from tearline.cli.suggesting import suggest
 from tearline.records.errors import BadInput
 from tearline.records.kinds import EventKind
 
@@ -47,10 +48,22 @@ def intake(
         str | None, typer.Option("--retract", metavar="BATCH", help="A batch that no longer counts.")
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why it is retracted.")] = None,
+    suggested: Annotated[
+        Path | None, typer.Option("--suggest", metavar="FILE", help="Propose a mapping for this table.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="M.toml", help="Where to write the proposed mapping.")
+    ] = None,
     workspace: Options.Workspace = None,
     as_json: Options.Json = False,
 ) -> None:
-    """Take in handling records in their native format, or retract a batch wrongly taken in."""
+    """Take in handling records in their native format, or retract a batch wrongly taken in.
+
+    With --suggest: say how a table that needs a mapping would read, and write the mapping after a yes.
+    """
+    if suggested is not None:
+        suggest(opened(context, workspace), suggested, organisation, out, as_json)
+        return
     if retract is not None:
         if not reason:
             raise BadInput("a retraction needs a reason", field="--reason", remedy='Add --reason "..."')

@@ -8,6 +8,7 @@ from tearline.intake.place import Place, Progress
 from tearline.intake.protected import protected_list
 from tearline.intake.retract import retract
 from tearline.intake.retry import quarantined, retry
+from tearline.intake.suggest import Suggested, suggest
 from tearline.intake.take_in import take_in
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Place",
     "Progress",
     "StreamCounts",
+    "Suggested",
     "load",
     "protected_list",
     "quarantined",
@@ -22,5 +24,6 @@ __all__ = [
     "retract",
     "retry",
     "shipped_readers",
+    "suggest",
     "take_in",
 ]

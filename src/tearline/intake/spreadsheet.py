@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,6 +19,7 @@ from tearline.records.errors import BadInput
 
 ROWS = 2_000_000
 COLUMNS = 500
+SHEETS = 20
 
 # What openpyxl raises on damaged workbooks, beside its own error.
 _DAMAGE = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError,
@@ -29,6 +31,24 @@ def sheet_rows(source: SourceFile, sheet: str | None, header: int) -> Iterator[t
 
     Raises BadInput where the file is no workbook, unpacks to too much, or has no such sheet or header.
     """
+    with _opened(source) as book:
+        yield from _rows(source, book, sheet, header)
+
+
+def sheet_heads(source: SourceFile, most: int) -> dict[str, list[tuple[str, ...]]]:
+    """The cells of the first `most` rows of each of the first SHEETS sheets. Raises BadInput as `sheet_rows`."""
+    with _opened(source) as book:
+        return {
+            name: [
+                tuple(map(_text, cells))
+                for cells in book[name].iter_rows(values_only=True, max_col=COLUMNS, max_row=most)
+            ]
+            for name in book.sheetnames[:SHEETS]
+        }
+
+
+@contextmanager
+def _opened(source: SourceFile) -> Iterator[Any]:
     source.whole()
     check_archive(source.path)
     try:
@@ -38,7 +58,7 @@ def sheet_rows(source: SourceFile, sheet: str | None, header: int) -> Iterator[t
             "not a workbook that can be opened", where=source.name, remedy="Save it again as .xlsx, or as CSV"
         ) from error
     try:
-        yield from _rows(source, book, sheet, header)
+        yield book
     except _DAMAGE as error:
         raise BadInput(
             "a sheet of the workbook cannot be read", where=source.name, remedy="Save it again, or as CSV"
