@@ -14,6 +14,7 @@ from tearline.records.frequencies import frequency
 _LEVEL_MARKS = {"delivered": "○", "opened": "◐", "extracted": "●"}
 _PLACE = re.compile(r"^.*?, line \d+(?:, field '[^']*')?: ")
 _LONGEST_NAME = 32
+_LEAST_SHOWN = 0.005
 _MANY = 25  # rows shown of a long list; --json has all of them
 
 
@@ -72,13 +73,19 @@ def show_match(document: Document) -> None:
     _line(f"{document['disclosure']}:")
     for note in document.get("notes", ()):
         _line(f"  {note}")
+    ranked = document["products"]
+    # The document holds at least ten; at a terminal only those that say something are of use, and one more.
+    telling = sum(p["probability"] >= _LEAST_SHOWN for p in ranked)
+    shown = ranked[: min(telling + 1, 10)]
     _table(
         ("product", "grade", "probability", "form", "portions"),
         (
             (p["product"], p["grade"], frequency(p["probability"]), p["form"], ", ".join(p["portions"]))
-            for p in document["products"][:10]
+            for p in shown
         ),
     )
+    if len(ranked) > len(shown):
+        _line(f"  and {len(ranked) - len(shown)} less probable; --json lists them")
     for declared in document.get("declared", ()):
         portion = f":{declared['portion']}" if declared["portion"] else ""
         _line(f"  declared by {declared['by']}: {declared['product']}{portion} ({declared['reason']})")
@@ -110,6 +117,8 @@ def show_trace(document: Document) -> None:
         total=len(holders),
     )
     _asks(document["gaps"])
+    if not holders:
+        _line("  Nothing on record says where it went; take in handling records: tearline intake FILE")
 
 
 def _from(holder: Document, came: Mapping[str, str | None]) -> str:
@@ -191,7 +200,11 @@ def show_leads(document: Document) -> None:
 
 def show_requests(document: Document) -> None:
     if not document["requests"]:
-        _line("Nothing to ask: no gap stands open on these pathways.")
+        _line("No gap stands open on these pathways.")
+        _line(
+            "Where nothing at all is on record of a product, ask first for its distribution list and the logs of"
+        )
+        _line("the systems that carried it.")
         return
     for request in document["requests"]:
         until = f", before {request['expires']}" if request["expires"] else ""
@@ -231,6 +244,15 @@ def show_verification(document: Document) -> None:
         _line("Every seal and proof holds.")
     for fault in document["faults"]:
         _line(f"FAULT {fault['where']}: {fault['what']}")
+
+
+def show_views(document: Document) -> None:
+    for view in document["views"]:
+        covers = (
+            "to be built when next asked for" if view["covers"] is None else f"{view['covers']} of {view['of']}"
+        )
+        _line(f"{view['view']}: {covers}, {view['bytes']:,} bytes")
+    _line("Built anew from the ledger." if document["rebuilt"] else "Build them anew: tearline views --rebuild")
 
 
 def show_files(document: Document) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -92,7 +93,7 @@ def survey_counts(counts: pa.Table) -> LogSurvey:
     starts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
     holes = [
         hole
-        for start, stop in zip(starts, [*starts[1:], len(keys)], strict=True)
+        for start, stop in pairwise([*starts, len(keys)])
         for hole in _holes(*keys[start], day[start:stop], events[start:stop])
     ]
     return LogSurvey(
