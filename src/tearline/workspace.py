@@ -14,7 +14,7 @@ import getpass
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,31 +24,37 @@ from tearline.engine import LocalEngine
 from tearline.engine.spark import SparkEngine
 from tearline.exports import ExportFormat
 from tearline.intake import Place
+from tearline.intake.event_keys import keys_covered, rebuild_keys
+from tearline.intake.kept_files import check_kept_files
 from tearline.investigation import main_job
 from tearline.investigation.cases import read_cases
 from tearline.investigation.scene import READ, Scene
 from tearline.ledger import (
+    Fault,
     Keys,
     Ledger,
     LedgerState,
     VerifierKey,
+    continuation_document,
     create_keys,
     create_ledger,
     is_ledger,
     load_verifier,
+    read_bodies,
     read_witness,
     verify,
     write_witness,
 )
 from tearline.pathway import exposures, exposures_on
 from tearline.records.documents import AnswerBasis, document
-from tearline.records.errors import BadInput
+from tearline.records.errors import BadInput, NotPermitted, TearlineError
 from tearline.records.kinds import Stream
 from tearline.records.markings import shipped_scheme
 from tearline.records.naming import Names
 from tearline.records.times import format_instant, parse_instant
 from tearline.report import Asked, render_report
 from tearline.views.events import EventsView
+from tearline.views.passage_files import load_index, rebuild_index
 from tearline.views.pseudonyms import pseudonyms, real_names
 from tearline.views.register import Register
 
@@ -114,6 +120,7 @@ class Workspace:
         self._keys = keys
         self._ledger = Ledger.open(folder / "ledger", keys)
         self._view = EventsView(folder / "views" / "events", self._ledger, LocalEngine(folder / "tmp"))
+        self._passages = folder / "views" / "passages"
 
     def described(self) -> Document:
         """Where the workspace is, the key to pin elsewhere, and the list of protected addresses."""
@@ -161,9 +168,27 @@ class Workspace:
             self._place(), file, organisation=organisation, kind=kind, date_format=date_format
         ).document()
 
-    def record(self, entry: Mapping[str, Any]) -> Document:
-        """Make one entry by hand."""
-        return {"event": intake.record(self._place(), entry)}
+    def record(self, entry: Mapping[str, Any], scan: Path | None = None) -> Document:
+        """Make one entry by hand; `scan` is the paper it was typed from, kept as received."""
+        return {"event": intake.record(self._place(), entry, scan)}
+
+    def confirm(self, event: str, by: str) -> Document:
+        """Record that a second person confirms an entry by hand."""
+        found = intake.find_event(self._view, self._ledger.state(), event)
+        return {"confirmation": intake.confirm(self._place(), found, by)}
+
+    def entry(self, inquiry: Inquiry, event: str) -> Document:
+        """An entry by hand as it stands: from which paper, by whom, and who has confirmed it."""
+        answering = self._look_up(inquiry, "record --show", event=event)
+        scene, unmasked = answering.scene, inquiry.unmask is not None
+        found = intake.describe_entry(
+            self._place(), self._view, scene.register, scene.state, event, unmasked=unmasked
+        )
+        return answering.document(found)
+
+    def choices(self, inquiry: Inquiry) -> intake.Choices:
+        """Every name and number on record, to be completed at the keyboard. Names are shown: a look-up like any."""
+        return intake.choices(self._look_up(inquiry, "record").scene.register)
 
     def retract(self, batch: str, reason: str) -> Document:
         """Say that a batch no longer counts. Nothing is erased."""
@@ -343,6 +368,82 @@ class Workspace:
         write_witness(self._ledger, out)
         return {"file": str(out)}
 
+    def prove(self, inquiry: Inquiry, named: str, out: Path) -> Document:
+        """Write a record with the proof that it is in its stream, to be checked without Tearline.
+
+        `named`: an event's id, or `STREAM:INDEX`. A proof holds the record just as it stands, names included: it
+        asks for a reason to unmask (NotPermitted), and is a look-up.
+        """
+        if not inquiry.unmask:
+            raise NotPermitted(
+                "a proof shows the record as it stands, names included", remedy='Add --unmask "..." to say why'
+            )
+        state = self._look_up(inquiry, "proof", record=named).scene.state
+        stream, index = self._located(named, state)
+        proof = self._ledger.inclusion_document(stream, index, state)
+        _write_whole(out, f"{json.dumps(proof, ensure_ascii=False, indent=1)}\n")
+        return {"file": str(out), "stream": stream.value, "index": index, "size": state.size(stream)}
+
+    def _located(self, named: str, state: LedgerState) -> tuple[Stream, int]:
+        stream, _, index = named.rpartition(":")
+        if stream in tuple(Stream) and index.isdecimal():
+            return Stream(stream), int(index)
+        position = self._view.position(named, state)
+        if position is None:
+            raise BadInput(
+                f"no event {named!r} is on record",
+                field="RECORD",
+                remedy="Name an event by its id, or any record as STREAM:INDEX, such as people:0",
+            )
+        return Stream.EVENTS, position
+
+    def prove_growth(self, named: str, witness: Path, out: Path) -> Document:
+        """Write the proof that a stream still begins with what a witness saw, to be checked without Tearline."""
+        if named not in tuple(Stream):
+            raise BadInput(f"no stream {named!r}", field="RECORD", remedy=f"One of: {', '.join(Stream)}")
+        stream = Stream(named)
+        proof = continuation_document(self._ledger, stream, read_witness(witness))
+        _write_whole(out, f"{json.dumps(proof, ensure_ascii=False, indent=1)}\n")
+        return {"file": str(out), "stream": stream.value, "first": proof["first"], "size": proof["size"]}
+
+    def views(self, *, rebuild: bool = False, progress: Progress = silent) -> Document:
+        """What can be built anew from the ledger: what each view covers (null: it would not be used as it is).
+
+        With `rebuild`, each is dropped and built from scratch first.
+        """
+        state = self._ledger.state()
+        scene = Scene(
+            state,
+            Register.read(self._ledger, state),
+            self._view,
+            shipped_scheme(),
+            self._passages,
+            self._keys.salt,
+        )
+        place = self._place()
+        if rebuild:
+            progress("events", 0, 3)
+            self._view.rebuild()
+            progress("event-keys", 1, 3)
+            rebuild_keys(place.spill, place.event_keys, self._ledger)
+            progress("passages", 2, 3)
+            rebuild_index(scene.register.products.values, self._passages, scene.fingerprint, self._keys.salt)
+            progress("views", 3, 3)
+        index = load_index(self._passages, scene.fingerprint, self._keys.salt)
+        events = state.size(Stream.EVENTS)
+        found = (
+            ("events", self._view.folder, self._view.covered(), events),
+            ("event-keys", place.event_keys, keys_covered(place.event_keys, self._ledger), events),
+            ("passages", self._passages, None if index is None else index.products, len(scene.register.products)),
+        )
+        return {
+            "views": [
+                {"view": name, "covers": covers, "of": of, "bytes": _size(home)}
+                for name, home, covers, of in found
+            ],
+            "rebuilt": rebuild,
+        }
+
     def export(self, inquiry: Inquiry, format_name: ExportFormat, folder: Path) -> Document:
         """Write the record in one of others' formats, under pseudonyms unless unmasked."""
         answering = self._look_up(inquiry, "export", format=format_name.value)
@@ -371,7 +472,14 @@ class Workspace:
 
     def _answering(self, inquiry: Inquiry, parameters: Mapping[str, Any]) -> _Answering:
         state = self._state(inquiry.as_of)
-        scene = Scene(state, Register.read(self._ledger, state), self._view, shipped_scheme())
+        scene = Scene(
+            state,
+            Register.read(self._ledger, state),
+            self._view,
+            shipped_scheme(),
+            self._passages,
+            self._keys.salt,
+        )
         return _Answering(
             scene=scene,
             names=real_names(scene.register.people) if inquiry.unmask else pseudonyms(self._keys.pseudonym),
@@ -416,15 +524,31 @@ def open_workspace(folder: Path) -> Workspace:
 def verify_workspace(
     folder: Path, *, deep: bool = False, witness: Path | None = None, pinned: str | None = None
 ) -> Document:
-    """Recompute seals and proofs. Needs the public key alone; finds fault rather than raising."""
+    """Recompute seals and proofs, and the hashes of the files that batches name (quarantine, sealed mail).
+
+    Needs the public key alone; finds fault rather than raising.
+    """
+    key = VerifierKey.parse(pinned) if pinned else load_verifier(folder / "keys")
     found = verify(
         folder / "ledger",
-        VerifierKey.parse(pinned) if pinned else load_verifier(folder / "keys"),
+        key,
         deep=deep,
         witness=read_witness(witness) if witness else None,
     )
-    plain: Document = document(found)
-    return plain
+    try:
+        faults, leftovers = check_kept_files(folder, read_bodies(folder / "ledger", key, Stream.BATCHES))
+    except TearlineError as error:
+        what = f"cannot be checked, because the batches cannot be read: {error.what}"
+        faults, leftovers = [Fault("quarantine", what)], []
+    every: Document = document(
+        replace(
+            found,
+            ok=found.ok and not faults,
+            faults=(*found.faults, *faults),
+            leftovers=(*found.leftovers, *leftovers),
+        )
+    )
+    return every
 
 
 def run_demo(folder: Path, report: Path | None, progress: Progress = silent) -> Document:
@@ -462,3 +586,8 @@ def _write_whole(path: Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

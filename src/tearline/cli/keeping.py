@@ -1,4 +1,4 @@
-"""`verify`, `checkpoint`, `export`: the evidence itself."""
+"""`verify`, `checkpoint`, `proof`, `views`, `export`: the evidence itself."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from tearline.cli import showing
-from tearline.cli.common import Options, emit, folder, inquiry, opened
+from tearline.cli.common import Options, emit, folder, inquiry, opened, progress
 from tearline.records.errors import IntegrityFailure
 from tearline.workspace import ExportFormat, verify_workspace
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (verify, checkpoint, export):
+    for command in (verify, checkpoint, proof, views, export):
         app.command()(command)
 
 
@@ -45,6 +45,45 @@ def checkpoint(
 ) -> None:
     """Write a witness of the ledger as it stands, to keep where nobody here can change it."""
     emit(opened(context, workspace).checkpoint(out), as_json, showing.show_files)
+
+
+def proof(
+    context: typer.Context,
+    record: Annotated[
+        str, typer.Argument(metavar="RECORD", help="An event's id, or STREAM:INDEX; with --consistency a stream.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
+    consistency: Annotated[
+        Path | None,
+        typer.Option(
+            "--consistency", metavar="WITNESS", help="That the stream begins with what this witness saw."
+        ),
+    ] = None,
+    workspace: Options.Workspace = None,
+    purpose: Options.Purpose = "command line",
+    case: Options.Case = None,
+    unmask: Options.Unmask = None,
+    as_of: Options.AsOf = None,
+    as_json: Options.Json = False,
+) -> None:
+    """Write a proof that can be checked without Tearline: of one record, or that a stream only grew."""
+    place = opened(context, workspace)
+    if consistency is not None:
+        emit(place.prove_growth(record, consistency, out), as_json, showing.show_files)
+        return
+    emit(place.prove(inquiry(purpose, case, unmask, as_of), record, out), as_json, showing.show_files)
+
+
+def views(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Drop them and build them from the ledger.")] = False,
+    workspace: Options.Workspace = None,
+    as_json: Options.Json = False,
+) -> None:
+    """What is kept for speed and can be built anew from the ledger."""
+    with progress() as tell:
+        document = opened(context, workspace).views(rebuild=rebuild, progress=tell)
+    emit(document, as_json, showing.show_views)
 
 
 def export(

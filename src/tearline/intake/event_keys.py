@@ -1,9 +1,10 @@
 """Which events are on record: a rebuildable index of their ids and contents, never trusted.
 
 Two 64-bit hashes an event, one of its id and one of what it says, in Parquet files under
-`WORKSPACE/views/event-keys/`. Its catalogue, sealed with the workspace's key, names the size and root of the events
-stream it covers and the SHA-256 of each file; what does not match is built again from the ledger. Two different ids share a hash with probability
-n²/2⁶⁵ (for 1e8 events 3e-4 that it happens at all); the later of the two would then lie in quarantine, in sight.
+`WORKSPACE/views/event-keys/`. Its catalogue, sealed with the workspace's key, names the size and root of the
+events stream it covers and the SHA-256 of each file; what does not match is built again from the ledger. Two
+different ids share a hash with probability n²/2⁶⁵ (for 1e8 events 3e-4 that it happens at all); the later of the
+two would then lie in quarantine, in sight.
 """
 
 from __future__ import annotations
@@ -51,12 +52,7 @@ def build_keys(
     root = state.streams[Stream.EVENTS].root
     size = state.size(Stream.EVENTS)
     catalogue = _catalogue(folder, ledger.keys.salt)
-    covered = 0
-    if catalogue is not None and catalogue["size"] <= size:
-        past = state if catalogue["size"] == size else ledger.state_as_of({Stream.EVENTS: catalogue["size"]})
-        events = past.streams[Stream.EVENTS]
-        if events.size == catalogue["size"] and events.root == catalogue["root"]:
-            covered = events.size
+    covered = _covered(catalogue, ledger, state)
     parts: list[dict[str, Any]] = catalogue["parts"] if catalogue is not None and covered else []
     if covered < size or catalogue is None:
         try:
@@ -71,6 +67,35 @@ def build_keys(
                 remedy="Check free space and permissions, then try again",
             ) from error
     return [folder / part["file"] for part in parts]
+
+
+def keys_covered(folder: Path, ledger: Ledger) -> int | None:
+    """How many events the index on disk covers; None where it would be built again."""
+    catalogue = _catalogue(folder, ledger.keys.salt)
+    covered = _covered(catalogue, ledger, ledger.state())
+    return covered if catalogue is not None and covered == catalogue["size"] else None
+
+
+def _covered(catalogue: dict[str, Any] | None, ledger: Ledger, state: LedgerState) -> int:
+    """How many events of the stream, as it stands at `state`, the catalogue's files are about."""
+    if catalogue is None or catalogue["size"] > state.size(Stream.EVENTS):
+        return 0
+    size: int = catalogue["size"]
+    past = state if size == state.size(Stream.EVENTS) else ledger.state_as_of({Stream.EVENTS: size})
+    events = past.streams[Stream.EVENTS]
+    return size if (events.size, events.root) == (size, catalogue["root"]) else 0
+
+
+def rebuild_keys(spill: Path, folder: Path, ledger: Ledger) -> int:
+    """Build the index anew, trusting nothing of the old one; how many events it covers.
+
+    Raises CouldNot while an intake is at work.
+    """
+    with ledger.transaction([Stream.EVENTS]) as transaction, duckdb.connect() as connection:
+        connection.execute(f"SET temp_directory = '{_quoted(spill / 'keys')}'")
+        (folder / _CATALOGUE).unlink(missing_ok=True)
+        build_keys(connection, folder, ledger, transaction.state)
+        return transaction.state.size(Stream.EVENTS)
 
 
 def _part(  # noqa: PLR0917 -- private, and each argument is of another kind
@@ -109,7 +134,7 @@ def _write(folder: Path, covered: dict[str, Any], key: bytes) -> None:
 
 
 def _catalogue(folder: Path, key: bytes) -> dict[str, Any] | None:
-    """The catalogue, where it is ours, and it and every file it names are sound and made by this engine (hashes differ by it)."""
+    """The catalogue, where it is ours, every file it names is sound, and this engine made them (hashes differ)."""
     try:
         document = json.loads((folder / _CATALOGUE).read_text(encoding="utf-8"))
         found = document["content"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from tearline.intake.event_stage import Staged
 from tearline.intake.events import event
+from tearline.intake.kept_files import SEALED_AS
 from tearline.intake.known import digest_of
 from tearline.intake.linking import link_names
 from tearline.intake.native import Item, Record, Sealed, Told
@@ -59,14 +60,13 @@ class NativeRecords:
 
     def _seal(self, source: Source, item: Sealed) -> None:
         """Only a count, a hash and the reason remain here: not even the sender's name."""
-        digest = seal(item.data, item.reason, self.told.protected, self._one.place.sealed)
+        digest, sealed_as = seal(item.data, item.reason, self.told.protected, self._one.place.sealed)
         what = "a protected communication, sealed unread" + (
             "" if self.told.protected.independent_key else " and not kept: no independent key is set"
         )
         self._one.counts.sealed += 1
-        self._one.refuse(
-            Stream.EVENTS, Refused(source, item.line, f"SHA-256 {digest}, {item.reason}", what, lossy=True)
-        )
+        raw = f"SHA-256 {digest}{f', {SEALED_AS} {sealed_as}' if sealed_as else ''}, {item.reason}"
+        self._one.refuse(Stream.EVENTS, Refused(source, item.line, raw, what, lossy=True))
 
     def take_row(self, source: Source, row: Row | Unread) -> None:
         """A row of `events.jsonl`, which brings its own id."""

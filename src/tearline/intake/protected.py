@@ -97,8 +97,9 @@ def changed(protected: ProtectedList, ledger: Ledger, state: LedgerState) -> boo
     return not recorded or any(recorded[-1].get(name) != value for name, value in said.items())
 
 
-def seal(data: bytes, reason: str, protected: ProtectedList, folder: Path) -> str:
-    """Seal raw bytes unread; returns their SHA-256 (hex). The same bytes are sealed once.
+def seal(data: bytes, reason: str, protected: ProtectedList, folder: Path) -> tuple[str, str | None]:
+    """Seal raw bytes unread; returns their SHA-256 (hex) and, where they were kept, that of the file they are
+    sealed in. The same bytes are sealed once.
 
     Writes `<hash>.json` (hash, size, reason, whether the bytes were kept) and, with a key, `<hash>.box`.
     """
@@ -106,9 +107,12 @@ def seal(data: bytes, reason: str, protected: ProtectedList, folder: Path) -> st
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = protected.independent_key is not None
+        sealed_as = None
         if protected.independent_key is not None:
             box = SealedBox(PublicKey(bytes.fromhex(protected.independent_key)))
-            _write(folder / f"{digest}.box", box.encrypt(data))
+            path = folder / f"{digest}.box"
+            _write(path, box.encrypt(data))
+            sealed_as = sha256(path.read_bytes()).hexdigest()
         note = {"sha256": digest, "size": len(data), "reason": reason, "kept": kept}
         _write(folder / f"{digest}.json", (json.dumps(note) + "\n").encode())
     except CryptoError as error:
@@ -119,7 +123,7 @@ def seal(data: bytes, reason: str, protected: ProtectedList, folder: Path) -> st
             where=str(folder),
             remedy="Nothing was kept. Check free space and permissions, then try again",
         ) from error
-    return digest
+    return digest, sealed_as
 
 
 def _write(path: Path, content: bytes) -> None:

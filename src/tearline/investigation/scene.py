@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -17,7 +19,8 @@ from tearline.records.markings import MarkingScheme
 from tearline.records.products import Disclosure, Product
 from tearline.views.events import EventsView
 from tearline.views.lineage import Lineage
-from tearline.views.passages import build_index
+from tearline.views.passage_files import passage_index
+from tearline.views.passages import PassageIndex
 from tearline.views.register import Register
 
 READ = tuple(stream for stream in Stream if stream not in (Stream.LOOKUPS, Stream.CUSTODY))
@@ -26,17 +29,30 @@ READ = tuple(stream for stream in Stream if stream not in (Stream.LOOKUPS, Strea
 
 @dataclass(frozen=True)
 class Scene:
-    """Read-only, at one state of the ledger."""
+    """Read-only, at one state of the ledger. `passages`: where the passage index lies; `key`: what seals it."""
 
     state: LedgerState
     register: Register
     view: EventsView
     scheme: MarkingScheme
+    passages: Path
+    key: bytes
 
     @cached_property
     def matcher(self) -> Matcher:
         """Every registered product's passages and all earlier public reporting, made ready for matching."""
-        return matcher(build_index(self.register.products.values()), tuple(self.register.public.values()))
+        return matcher(self.index, tuple(self.register.public.values()))
+
+    @cached_property
+    def index(self) -> PassageIndex:
+        """The passages of every registered product, from disk where the index there is of just these products."""
+        return passage_index(self.register.products.values, self.passages, self.fingerprint, self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of which products the passage index is: those of the stream but for retracted batches."""
+        root = self.state.streams[Stream.PRODUCTS].root
+        return sha256(" ".join([root, *sorted(self.register.retracted)]).encode()).hexdigest()[:32]
 
     @cached_property
     def lineage(self) -> Lineage:

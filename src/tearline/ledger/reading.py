@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from tearline.ledger.commits import CommitLog
-from tearline.ledger.lines import LINE_SCHEMA, leaves
+from tearline.ledger.lines import LINE_SCHEMA, leaves, take_apart
 from tearline.ledger.manifest import Manifest, manifest_file, read_manifest
 from tearline.ledger.notes import BadNote, VerifierKey
 from tearline.ledger.state import StreamState
@@ -33,6 +35,15 @@ def leaf_row(batch: pa.RecordBatch) -> bytes:
         row.append(computed[at : at + 32] if kept else leaf or bytes(32))
         at += 32 if kept else 0
     return b"".join(row)
+
+
+def read_bodies(folder: Path, key: VerifierKey, stream: Stream) -> Iterator[dict[str, Any]]:
+    """The bodies of a stream for whoever has the public key alone. Raises IntegrityFailure, CouldNot."""
+    log = CommitLog(folder, key)
+    reader = Reader(folder, key, log)
+    for first, batch in reader.records(stream, 0, log.latest().size(stream)):
+        for body in take_apart(first, batch.column("line")).column("body").to_pylist():
+            yield json.loads(body)
 
 
 class Reader:

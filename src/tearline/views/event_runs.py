@@ -1,9 +1,9 @@
 """The files of the events view: sorted runs in Parquet, and the manifest that says which of them count.
 
 A run is written under its own name and never changed; putting a new manifest in its place is what makes it count.
-The manifest carries a seal of itself under the workspace's key, and of each run its SHA-256 and the file's size and
-time of change: a run whose size or time is not what the manifest says is hashed again before it is used. That time is
-the inode's own, which no program can set, and not that of the content, which every program can.
+The manifest carries a seal of itself under the workspace's key, and of each run its SHA-256 and the file's size
+and time of change: a run whose size or time is not what the manifest says is hashed again before it is used. That
+time is the inode's own, which no program can set, and not that of the content, which every program can.
 """
 
 from __future__ import annotations

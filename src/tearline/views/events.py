@@ -27,7 +27,7 @@ from tearline.ledger.locks import held
 from tearline.records.errors import CouldNot
 from tearline.records.events import EVENT_FIELDS, STORED_EVENTS
 from tearline.records.kinds import Stream
-from tearline.views.event_runs import Manifest, Run, is_stamped, read_manifest, write_manifest, write_run
+from tearline.views.event_runs import MANIFEST, Manifest, Run, is_stamped, read_manifest, write_manifest, write_run
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -97,6 +97,24 @@ class EventsView:
         elif not is_stamped(self.folder, found):
             self._stamp()
         self._manifest = found
+
+    def covered(self) -> int | None:
+        """How many records of the stream the view on disk covers; None where it would be built again."""
+        found = read_manifest(self.folder, self._key)
+        return found.size if found is not None and self._agrees(found) else None
+
+    def rebuild(self) -> int:
+        """Build the view anew, trusting nothing of the old one; how many records of the stream it covers."""
+        with held(self._ledger.folder.parent / "locks", [_LOCK], _PATIENCE):
+            (self.folder / MANIFEST).unlink(missing_ok=True)
+        state = self._ledger.state()
+        self.refresh(state)
+        return state.size(Stream.EVENTS)
+
+    def position(self, event: str, state: LedgerState) -> int | None:
+        """Where in the events stream the event with this id stands; None where none is, or its body was erased."""
+        found = self.query("SELECT position FROM events WHERE id = $event", state, values={"event": event})
+        return int(found["position"][0].as_py()) if found.num_rows else None
 
     def _stamp(self) -> None:
         """A workspace was copied or restored and its runs hashed again: once is enough. Never waits."""

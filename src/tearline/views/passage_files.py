@@ -2,8 +2,8 @@
 
 The folder's name carries the caller's fingerprint of the products (the root of their stream), so that an index of
 other products is never taken for this one; a seal under the workspace's key holds the fingerprint and every file's
-SHA-256. It is written beside and renamed into place; what is not just as it was written is built again. No pickle is
-read or written.
+SHA-256. It is written beside and renamed into place; what is not just as it was written is built again. No pickle
+is read or written.
 """
 
 from __future__ import annotations
@@ -51,6 +51,15 @@ def passage_index(
         found = build_index(products())
         save_index(found, folder, fingerprint, key)
     return found
+
+
+def rebuild_index(
+    products: Callable[[], Iterable[Product]], folder: Path, fingerprint: str, key: bytes
+) -> PassageIndex:
+    """The same, trusting nothing that is kept there."""
+    built = build_index(products())
+    save_index(built, folder, fingerprint, key)
+    return built
 
 
 def save_index(index: PassageIndex, folder: Path, fingerprint: str, key: bytes) -> Path:

@@ -28,8 +28,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Register:
-    """Everything keyed by id. `links` are decisions on who a raw name is (None: nobody known, whatever it looks
-    like); `declarations` are analysts' own recognitions; `retracted` the batches taken back."""
+    """Everything keyed by id. `links` are decisions on who a raw name is: a person, or another name that stands
+    for it (None: nobody known, whatever it looks like); `declarations` are analysts' own recognitions; `retracted` the batches taken back."""
 
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Person]
@@ -67,7 +67,13 @@ class Register:
 
     def resolve(self, raw: str) -> Party:
         """Who `raw` names: an id (person, group, organisation), a recorded link, an account or address, or the
-        exact name of just one person, in this order; otherwise the name itself, unresolved."""
+        exact name of just one person, in this order; otherwise the name itself, unresolved.
+
+        A name that is linked to another name is whoever the register says it is itself, else whoever the other is.
+        """
+        return self._resolve(raw, frozenset())
+
+    def _resolve(self, raw: str, followed: frozenset[str]) -> Party:
         for kind, table in (
             (PartyKind.PERSON, self.people),
             (PartyKind.GROUP, self.groups),
@@ -76,7 +82,12 @@ class Register:
             if raw in table:
                 return Party(kind, raw)
         key = _fold(raw)
-        found = self._linked[key] if key in self._linked else self._accounts.get(key) or self._names.get(key)
+        own = self._accounts.get(key) or self._names.get(key)
+        found = self._linked.get(key, own)
+        if found is not None and found not in self.people and found not in self.groups:
+            if own is None and _fold(found) != key and key not in followed:
+                return self._resolve(found, followed | {key})
+            found = own
         if found is None:
             return Party(PartyKind.NAME, raw)
         return Party(PartyKind.GROUP if found in self.groups else PartyKind.PERSON, found)
@@ -192,11 +203,11 @@ def _grouped(
 
 
 def _links(rows: Iterable[Body]) -> dict[str, str | None]:
-    """Raw name -> person. A person's decision outlives any machine's; a later decision replaces an earlier one."""
+    """Raw name -> person, or the name that stands for it. A person's decision outlives any machine's; a later decision replaces an earlier one."""
     links: dict[str, Body] = {}
     for body in rows:
         held = links.get(body["name"])
         if held is not None and held["by"] != "machine" and body["by"] == "machine":
             continue
         links[body["name"]] = body
-    return {name: body["person"] for name, body in links.items()}
+    return {name: body["person"] or body.get("same_as") for name, body in links.items()}
