@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from durable_world import commands, write_files
+from durable_world import commands, run, write_files
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent / "src"
@@ -41,7 +41,20 @@ def call(*words: str | Path, before: Callable[[], None] | None = None) -> tuple[
 
 @pytest.fixture(scope="session")
 def program() -> Program:
+    """The program in a process of its own."""
     return call
+
+
+@pytest.fixture(scope="session")
+def quick() -> Program:
+    """The program in this process, where nothing depends on its being another: a tenth of the time."""
+
+    def within(*words: str | Path) -> tuple[int, Any, str]:
+        *before, last = [str(word) for word in words]
+        assert before[-1] == "--workspace"
+        return run(Path(last), *before[:-1])
+
+    return within
 
 
 @pytest.fixture(scope="session")
