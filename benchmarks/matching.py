@@ -15,13 +15,13 @@ import numpy as np
 
 from matching_data import Articles, check_covid, insciout
 from tearline.matching import matcher
-from tearline.matching.answer import ranked
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import compare
 from tearline.matching.features import measures
 from tearline.matching.model import Weights, probability, shipped_weights
 from tearline.matching.portions import pair_measures
 from tearline.matching.reading import Vocabulary, read
+from tearline.matching.sources import ranked
 from tearline.records.products import Product
 from tearline.text.embeddings import embed
 from tearline.text.sentences import pieces_of_text

@@ -58,6 +58,23 @@ def test_the_source_comes_first(text: str, register: list[Product]) -> None:
     assert all(other.probability < 0.1 for other in answer.products[1:])
 
 
+def test_two_sources_of_one_article_stand_side_by_side(register: list[Product]) -> None:
+    """Products that explain different passages are no rivals; one that says what another says still is."""
+    both = (
+        "The survey vessel Kestrel is to chart 1,240 kilometres of seabed cable before the ice returns, Commander "
+        "Irina Haldane told the harbour master.\n"
+        "Veldmark would rent the disused radar station on Cape Sorrel through the agents Lindqvist.\n"
+        "Three of the Veldmark trawlers landed drilling equipment at Port Ashgrove in February.\n"
+        "In the Tormund valley the price of grain has doubled since the Elmsworth bridge collapsed.\n"
+        "Father Osgood Pell and his cooperative have stored 4,700 tonnes of rye in the former tannery there.\n"
+        "Officials expect hunger before the next harvest unless the road can be repaired."
+    )
+    answer = match(article(both), build_index(register))
+    assert {one.product for one in answer.products[:2]} == {"P1", "P2"}
+    assert answer.products[1].probability > 0.75
+    assert answer.products[2].probability < 0.1
+
+
 def test_spans_lie_in_their_texts(register: list[Product]) -> None:
     portions = {portion.id: portion.text for product in register for portion in product.portions}
     for text in (COPIED, RETOLD, FRENCH, UNRELATED):

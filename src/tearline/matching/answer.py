@@ -1,6 +1,6 @@
 """The whole way from a disclosure to its answer; every step is another module's.
 
-read → shortlist → compare → measure → log odds → portions with evidence → what was public → grade.
+read → shortlist, compare, measure, log odds (`sources`) → portions with evidence → what was public → grade.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tearline.matching.candidates import LEAST_RARITY, Shortlist, shortlist
-from tearline.matching.comparison import compare
+from tearline.matching.candidates import LEAST_RARITY
 from tearline.matching.drawing import Drawing, Likely
-from tearline.matching.features import MEASURES, measures, with_rivals
+from tearline.matching.features import MEASURES
 from tearline.matching.grading import WEAK, Strength, cites, form_of, grade_of
 from tearline.matching.model import Weights, probability, shipped_weights
 from tearline.matching.public import LIKELIHOOD_RATIO, PublicRecord, earlier_texts, public_record
 from tearline.matching.reading import UNKNOWN, Reading, Vocabulary, read
+from tearline.matching.sources import nearest
 from tearline.records.kinds import Grade
 from tearline.records.matches import MatchAnswer, ProductMatch
 from tearline.records.times import to_micros
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tearline.matching.candidates import Shortlist
     from tearline.matching.runs import Run
     from tearline.records.products import Disclosure
     from tearline.views.passages import PassageIndex
@@ -55,12 +56,12 @@ class Matcher:
         index = self.index
         reading = read(disclosure.text, self.vocabulary)
         eligible = issued_by(disclosure, index)
-        short = shortlist(reading, index, eligible)
-        comparison = compare(reading, index, short)
-        measured, runs = measures(comparison)
-        order, log_odds = ranked(measured, self.weights, short.eligible)
-        order = order[:_SHOWN]
-        likely = [Likely(int(slot), int(short.products[slot]), float(log_odds[slot])) for slot in order]
+        found = nearest(reading, index, eligible, self.weights)
+        short, comparison, measured, runs = found.short, found.comparison, found.measured, found.runs
+        likely = [
+            Likely(int(slot), int(short.products[slot]), float(found.log_odds[slot]))
+            for slot in found.order[:_SHOWN]
+        ]
         earlier = earlier_texts(self.public, disclosure) if self.public else None
         passages = Drawing(comparison, runs, self.weights.portion, earlier).passages(likely)
         for one in likely:
@@ -74,20 +75,6 @@ class Matcher:
             *_result_notes(index, products, likely),
         )
         return MatchAnswer(disclosure.id, passages, products, notes)
-
-
-def ranked(
-    measured: NDArray[np.float64], weights: Weights, eligible: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The slots best first, and the log odds of every slot.
-
-    Which product is the best and whether it is the source are two questions with a model each. Where they
-    disagree, no product is more probable than one ranked before it: the disagreement is doubt.
-    """
-    order = np.argsort(-weights.order.log_odds(measured), kind="stable")
-    log_odds = weights.product.log_odds(with_rivals(measured, weights.floors, eligible))
-    log_odds[order] = np.minimum.accumulate(log_odds[order])
-    return order, log_odds
 
 
 def matcher(index: PassageIndex, public: Sequence[Disclosure] = ()) -> Matcher:

@@ -58,7 +58,7 @@ MEASURES = (
 )
 _CROWD = 200  # products among which an unrelated one does as well as chance allows
 _STRETCH = 8  # passages in a row: an item within a broadcast or a round-up is about this long
-_CHANCE = 0.12  # of a passage's own rarity, which an unrelated product of a large register shares
+CHANCE = 0.12  # of a passage's own rarity, which an unrelated product of a large register shares
 _SHARED = 0.35  # of a passage's rarity, from which it counts as shared
 _OPENING = 5  # passages: the headline and the lead
 _LONG_RUN = 5  # terms
@@ -69,7 +69,7 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
     reading, index = comparison.reading, comparison.index
     words, meaning = comparison.best_words(), comparison.best_meaning()
     shares = words / (comparison.own[:, None] + 5.0)
-    won = np.maximum(words - np.maximum(rivals(words, 1), _CHANCE * comparison.own[:, None]), 0.0)
+    won = np.maximum(words - np.maximum(rivals(words, 1), CHANCE * comparison.own[:, None]), 0.0)
     shingles = shingles_of(reading)
     products = comparison.products.tolist()
     runs = [common_runs(reading, index, product, shingles) for product in products]

@@ -80,3 +80,30 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         fact_passage=np.asarray(fact_passage, dtype=np.int32),
         vectors=embed([text[start:end] for start, end in passages]),
     )
+
+
+def without(reading: Reading, passages: NDArray[np.bool_]) -> Reading:
+    """What is left of `reading` when `passages` (M,) are left out; spans stay those of the whole text."""
+    renumbered = np.cumsum(~passages) - 1
+    tokens = ~passages[reading.passage]
+    facts = ~passages[reading.fact_passage]
+    kept, stated = np.flatnonzero(tokens).tolist(), np.flatnonzero(facts).tolist()
+    whole = reading.tokens
+    return Reading(
+        text=reading.text,
+        passages=tuple(reading.passages[at] for at in np.flatnonzero(~passages).tolist()),
+        tokens=Tokens(
+            tuple(whole.forms[at] for at in kept),
+            tuple(whole.terms[at] for at in kept),
+            tuple(whole.starts[at] for at in kept),
+            tuple(whole.ends[at] for at in kept),
+            tuple(whole.capital[at] for at in kept),
+        ),
+        term=reading.term[tokens],
+        passage=renumbered[reading.passage[tokens]].astype(np.int32),
+        name=reading.name[tokens],
+        facts=tuple(reading.facts[at] for at in stated),
+        fact_key=reading.fact_key[facts],
+        fact_passage=renumbered[reading.fact_passage[facts]].astype(np.int32),
+        vectors=reading.vectors[~passages],
+    )
