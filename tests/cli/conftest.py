@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,9 +51,21 @@ def fresh(tmp_path: Path, tearline: Tearline) -> Path:
     return workspace
 
 
+@pytest.fixture(scope="session")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory, tearline: Tearline) -> Path:
+    """A workspace with the small world in it, to be copied and never written to."""
+    place = tmp_path_factory.mktemp("loaded-once")
+    (place / "small").mkdir()
+    for name, text in SMALL.items():
+        (place / "small" / name).write_text(text, encoding="utf-8")
+    for words in (("init",), ("load", place / "small")):
+        done = tearline(*words, "--workspace", place / "workspace")
+        assert done.code == 0, done.err
+    return place / "workspace"
+
+
 @pytest.fixture
-def small(fresh: Path, small_files: Path, tearline: Tearline) -> Path:
-    """A workspace with the small world in it."""
-    done = tearline("load", small_files, "--workspace", fresh)
-    assert done.code == 0, done.err
-    return fresh
+def small(tmp_path: Path, small_files: Path, loaded_once: Path) -> Path:
+    """A workspace of the test's own with the small world in it; its files lie beside it in `small`."""
+    assert small_files.parent == tmp_path
+    return Path(shutil.copytree(loaded_once, tmp_path / "workspace"))
