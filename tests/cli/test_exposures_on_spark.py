@@ -17,7 +17,11 @@ SPARK = ("--engine", "spark", "--master")
 
 
 @needs_spark
-def test_spark_writes_the_rows_of_the_engine_here(small: Path, tmp_path: Path, tearline: Tearline) -> None:
+def test_spark_writes_the_rows_of_the_engine_here(
+    small: Path, tmp_path: Path, tearline: Tearline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Short jobs gain nothing from the second compiler.
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     found = []
     for name, more in (("here", ()), ("there", (*SPARK, "local[1]"))):
         out = tmp_path / f"{name}.parquet"

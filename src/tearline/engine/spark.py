@@ -40,6 +40,7 @@ _BATCH = 1 << 16
 
 _MASTER = re.compile(r"(local(-cluster)?(\[[\w*,]+\])?|yarn|(spark|k8s)://\S+)")
 _PLACEHOLDER = re.compile(r"\$(\w+)")
+_PATTERN = re.compile(r"([\[\]{}*?\\])")
 _LOOPBACK = "127.0.0.1"
 
 
@@ -143,7 +144,8 @@ def _view(session: SparkSession, relation: Relation) -> DataFrame:
         relation = relation.read_all()
     if isinstance(relation, pa.Table):
         return broadcast(session.createDataFrame(relation))
-    return session.read.parquet(*(str(path.absolute()) for path in relation))
+    # Spark reads a path as a pattern.
+    return session.read.parquet(*(_PATTERN.sub(r"\\\1", str(path.absolute())) for path in relation))
 
 
 def _started(master: str, scratch: Path) -> SparkSession:
