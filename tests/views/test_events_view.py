@@ -123,6 +123,20 @@ def test_a_damaged_view_is_built_again(view: EventsView, ledger: Ledger, tmp_pat
     assert found.root == ledger.state().streams[Stream.EVENTS].root
 
 
+def test_what_a_disk_damages_behind_our_back_is_built_again(view: EventsView, ledger: Ledger) -> None:
+    ledger.append(Stream.EVENTS, bodies(0, 3000))
+    state = ledger.state()
+    expected = view.of_products(["X1", "X2"], state).to_pylist()
+    (run,) = view.folder.glob("run-*.parquet")
+    content = bytearray(run.read_bytes())
+    for at in range(100, len(content) // 2, 500):
+        content[at] ^= 8
+    run.write_bytes(content)
+    # The view was checked when it was refreshed; the damage came after.
+    assert view.of_products(["X1", "X2"], state).to_pylist() == expected
+    assert view.of_products(["X1", "X2"], state).num_rows == 1200
+
+
 def test_a_view_of_another_ledger_is_not_used(view: EventsView, ledger: Ledger, tmp_path: Path) -> None:
     ledger.append(Stream.EVENTS, bodies(0, 100))
     view.refresh(ledger.state())

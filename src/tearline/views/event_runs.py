@@ -147,6 +147,11 @@ def _sound(folder: Path, run: Run) -> Run | None:
     return replace(run, changed=found.st_ctime_ns)
 
 
+def is_as_written(folder: Path, run: Run) -> bool:
+    """Is every byte of the run's file what it was? Whatever its size and times say."""
+    return _digest(folder / Path(run.file).name) == run.sha256
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, sha256).hexdigest()

@@ -27,7 +27,16 @@ from tearline.ledger.locks import held
 from tearline.records.errors import CouldNot
 from tearline.records.events import EVENT_FIELDS, STORED_EVENTS
 from tearline.records.kinds import Stream
-from tearline.views.event_runs import MANIFEST, Manifest, Run, is_stamped, read_manifest, write_manifest, write_run
+from tearline.views.event_runs import (
+    MANIFEST,
+    Manifest,
+    Run,
+    is_as_written,
+    is_stamped,
+    read_manifest,
+    write_manifest,
+    write_run,
+)
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -223,16 +232,19 @@ class EventsView:
         return self._read(state, run)
 
     def _read(self, state: LedgerState, read: Callable[[Manifest], T]) -> T:
-        """Read runs; where another process has merged them away meanwhile, those that took their place."""
+        """Read runs; where another process has merged them away meanwhile, those that took their place; where the
+        disk gives back something else than was written, runs that are built again."""
         for _ in range(5):
             if self._manifest is None or self._manifest.size < state.size(Stream.EVENTS):
                 self.refresh(state)
             assert self._manifest is not None
             try:
                 return read(self._manifest)
-            except (FileNotFoundError, CouldNot):
+            except (OSError, CouldNot, pa.ArrowException):
                 if all((self.folder / run.file).exists() for run in self._manifest.runs):
-                    raise
+                    if all(is_as_written(self.folder, run) for run in self._manifest.runs):
+                        raise
+                    (self.folder / MANIFEST).unlink(missing_ok=True)
                 self._manifest = None
         raise CouldNot("the view of events keeps changing", where=str(self.folder), remedy="Try again")
 

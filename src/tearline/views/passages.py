@@ -215,7 +215,7 @@ def _add_portion(columns: _Columns, portion: int, text: str) -> None:
             columns.token_term.append(number)
         columns.token_start.extend(start + at for at in tokens.starts)
         columns.token_end.extend(start + at for at in tokens.ends)
-        columns.token_name.extend(name_flags(tokens))
+        columns.token_name.extend(name_flags(piece, tokens))
         columns.token_from.append(len(columns.token_term))
         for quantity in quantities(piece):
             columns.fact_key.append(columns.keys.setdefault(quantity.key, len(columns.keys)))

@@ -29,7 +29,8 @@ R = TypeVar("R")
 @dataclass(frozen=True)
 class Register:
     """Everything keyed by id. `links` are decisions on who a raw name is: a person, or another name that stands
-    for it (None: nobody known, whatever it looks like); `declarations` are analysts' own recognitions; `retracted` the batches taken back."""
+    for it (None: nobody known, whatever it looks like); of those `likened` are a machine's links to another name.
+    `declarations` are analysts' own recognitions, `retracted` the batches taken back."""
 
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Person]
@@ -40,6 +41,7 @@ class Register:
     links: Mapping[str, str | None]
     declarations: tuple[Declaration, ...]
     retracted: frozenset[str]
+    likened: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, ledger: Ledger, state: LedgerState) -> Register:
@@ -52,6 +54,7 @@ class Register:
             return [body for body in rows(stream) if body.get("batch") not in retracted]
 
         items = valid(Stream.DISCLOSURES)
+        links = _links(valid(Stream.IDENTITIES))
         disclosures = _latest([body for body in items if "declares" not in body], _id, bodies.disclosure)
         return cls(
             organisations=_latest(valid(Stream.ORGANISATIONS), _id, bodies.organisation),
@@ -60,7 +63,8 @@ class Register:
             products=_latest(valid(Stream.PRODUCTS), _id, bodies.product),
             disclosures={key: d for key, d in disclosures.items() if not d.public},
             public={key: d for key, d in disclosures.items() if d.public},
-            links=_links(valid(Stream.IDENTITIES)),
+            links={name: body["person"] or body.get("same_as") for name, body in links.items()},
+            likened=frozenset(n for n, body in links.items() if body["by"] == "machine" and body.get("same_as")),
             declarations=tuple(bodies.declaration(body) for body in items if "declares" in body),
             retracted=retracted,
         )
@@ -69,7 +73,7 @@ class Register:
         """Who `raw` names: an id (person, group, organisation), a recorded link, an account or address, or the
         exact name of just one person, in this order; otherwise the name itself, unresolved.
 
-        A name that is linked to another name is whoever the register says it is itself, else whoever the other is.
+        What the register says of a name itself stands before a machine's link to another name.
         """
         return self._resolve(raw, frozenset())
 
@@ -83,9 +87,12 @@ class Register:
                 return Party(kind, raw)
         key = _fold(raw)
         own = self._accounts.get(key) or self._names.get(key)
-        found = self._linked.get(key, own)
+        if own is not None and key in self._likened:
+            found: str | None = own
+        else:
+            found = self._linked.get(key, own)
         if found is not None and found not in self.people and found not in self.groups:
-            if own is None and _fold(found) != key and key not in followed:
+            if _fold(found) != key and key not in followed:
                 return self._resolve(found, followed | {key})
             found = own
         if found is None:
@@ -171,6 +178,10 @@ class Register:
     def _linked(self) -> Mapping[str, str | None]:
         return {_fold(name): found for name, found in self.links.items()}
 
+    @cached_property
+    def _likened(self) -> frozenset[str]:
+        return frozenset(map(_fold, self.likened))
+
 
 def _id(body: Body) -> str:
     return str(body["id"])
@@ -202,12 +213,14 @@ def _grouped(
     return {identifier: read(found) for identifier, found in by_id.items()}
 
 
-def _links(rows: Iterable[Body]) -> dict[str, str | None]:
-    """Raw name -> person, or the name that stands for it. A person's decision outlives any machine's; a later decision replaces an earlier one."""
+def _links(rows: Iterable[Body]) -> dict[str, Body]:
+    """Raw name -> the link that counts. A person's decision outlives any machine's; a later decision replaces an
+    earlier one."""
     links: dict[str, Body] = {}
     for body in rows:
         held = links.get(body["name"])
         if held is not None and held["by"] != "machine" and body["by"] == "machine":
             continue
         links[body["name"]] = body
-    return {name: body["person"] or body.get("same_as") for name, body in links.items()}
+    # Names are compared without regard to case; of two that differ in nothing else, a person's decision is last.
+    return dict(sorted(links.items(), key=lambda item: item[1]["by"] != "machine"))
