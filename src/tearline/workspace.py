@@ -24,6 +24,7 @@ from tearline.engine import LocalEngine
 from tearline.engine.spark import SparkEngine
 from tearline.exports import ExportFormat
 from tearline.intake import Place
+from tearline.intake.choices import Choices, choices
 from tearline.intake.event_keys import keys_covered, rebuild_keys
 from tearline.intake.kept_files import check_kept_files
 from tearline.investigation import main_job
@@ -163,7 +164,7 @@ class Workspace:
         kind: str | None = None,
         date_format: str | None = None,
     ) -> Document:
-        """Propose a mapping for a table: its text, the first rows as they would read, what is unsure, questions."""
+        """Propose a mapping for a table: text, first rows as they would read, what is unsure, questions."""
         return intake.suggest(
             self._place(), file, organisation=organisation, kind=kind, date_format=date_format
         ).document()
@@ -186,9 +187,9 @@ class Workspace:
         )
         return answering.document(found)
 
-    def choices(self, inquiry: Inquiry) -> intake.Choices:
-        """Every name and number on record, to be completed at the keyboard. Names are shown: a look-up like any."""
-        return intake.choices(self._look_up(inquiry, "record").scene.register)
+    def choices(self, inquiry: Inquiry) -> Choices:
+        """Every name and number on record, for completion at the keyboard: names are shown, so it is a look-up."""
+        return choices(self._look_up(inquiry, "record").scene.register)
 
     def retract(self, batch: str, reason: str) -> Document:
         """Say that a batch no longer counts. Nothing is erased."""
@@ -524,7 +525,7 @@ def open_workspace(folder: Path) -> Workspace:
 def verify_workspace(
     folder: Path, *, deep: bool = False, witness: Path | None = None, pinned: str | None = None
 ) -> Document:
-    """Recompute seals and proofs, and the hashes of the files that batches name (quarantine, sealed mail).
+    """Recompute seals and proofs, and the hashes of the files that batches name (quarantine, sealed mail, scans).
 
     Needs the public key alone; finds fault rather than raising.
     """

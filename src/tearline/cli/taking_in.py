@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli.common import Options, emit, opened, progress
-from tearline.cli.prompting import ask_for_entry
+from tearline.cli.common import Options, emit, inquiry, opened, progress
+from tearline.cli.prompting import enter
 from tearline.cli.showing import show_counts, show_event, show_quarantine, show_retraction
+from tearline.cli.showing_entries import show_confirmation, show_entry
 from tearline.cli.suggesting import suggest
 from tearline.records.errors import BadInput
 from tearline.records.kinds import EventKind
@@ -87,13 +88,36 @@ def record(
     at: Annotated[str | None, typer.Option("--at", metavar="T")] = None,
     between: Annotated[tuple[str, str] | None, typer.Option("--between", metavar="T T")] = None,
     basis: Annotated[str | None, typer.Option("--basis", help="addressed, arrival, act or attested.")] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="PERSON", help="Who states it.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="PERSON", help="Who states it, or confirms it.")
+    ] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT")] = None,
+    scan: Annotated[
+        Path | None, typer.Option("--scan", metavar="FILE", help="The paper it is typed from, kept as received.")
+    ] = None,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="EVENT", help="An entry that a second person confirms.")
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option("--show", metavar="EVENT", help="An entry with its paper and confirmations.")
+    ] = None,
     workspace: Options.Workspace = None,
+    purpose: Options.Purpose = "command line",
+    case: Options.Case = None,
+    unmask: Options.Unmask = None,
+    as_of: Options.AsOf = None,
     as_json: Options.Json = False,
 ) -> None:
-    """Make one entry by hand; what is missing is asked for step by step at a terminal."""
+    """Make entries by hand: one from options, or one after another as a sheet of paper is read at a terminal."""
     place = opened(context, workspace)
+    if show is not None:
+        emit(place.entry(inquiry(purpose, case, unmask, as_of), show), as_json, show_entry)
+        return
+    if confirm is not None:
+        if not by:
+            raise BadInput("a confirmation needs the person who confirms", field="--by", remedy="Add --by PERSON")
+        emit(place.confirm(confirm, by), as_json, show_confirmation)
+        return
     entry = {
         "kind": kind.value if kind else None,
         "product": product,
@@ -105,7 +129,10 @@ def record(
         "by": by,
         "note": note,
     }
-    emit(place.record(ask_for_entry(entry)), as_json, show_event)
+    typing = inquiry(purpose, case, "names completed at the keyboard")
+    document = enter(place, entry, scan, typing, one=as_json)
+    if document is not None:
+        emit(document, as_json, show_event)
 
 
 def quarantine(

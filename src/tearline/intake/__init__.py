@@ -2,6 +2,8 @@
 
 from tearline.intake.batches import Counts, StreamCounts
 from tearline.intake.by_hand import record
+from tearline.intake.confirming import confirm
+from tearline.intake.entries import describe_entry, find_event
 from tearline.intake.load import load
 from tearline.intake.native import shipped_readers
 from tearline.intake.place import Place, Progress
@@ -17,6 +19,9 @@ __all__ = [
     "Progress",
     "StreamCounts",
     "Suggested",
+    "confirm",
+    "describe_entry",
+    "find_event",
     "load",
     "protected_list",
     "quarantined",

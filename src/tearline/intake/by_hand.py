@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tearline.intake.event_stage import Staged
@@ -12,6 +13,7 @@ from tearline.intake.events import event
 from tearline.intake.linking import link_names
 from tearline.intake.place import Place
 from tearline.intake.products_in import ProductFinder
+from tearline.intake.received import keep
 from tearline.intake.taking import Taking, taking
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Basis, Stream
@@ -22,8 +24,10 @@ FILE = "by hand"
 _TAKEN: tuple[str, ...] = ("kind", "actor", "recipient", "organisation", "system", "copy")
 
 
-def record(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
+def record(place: Place, entry: Mapping[str, Any], scan: Path | None = None) -> dict[str, Any]:
     """Make one entry; returns the event as it stands in the ledger, with its `batch`.
+
+    `scan`: the paper it was typed from, kept as received; the event's detail names it by its SHA-256.
 
     `entry`: kind, product (id, number or title), actor, recipient, at or between (two times), basis, by, note,
     organisation, system, copy. Who states it (`by`) makes the basis `attested` unless another is given. Raises
@@ -33,12 +37,15 @@ def record(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
         body = event(_fields(entry, one), one.known)
         if body["actor"] is None and body["recipient"] is None:
             raise BadInput("nobody is named", field="actor", remedy="Give --actor, --recipient, or both")
+        papers = [] if scan is None else [keep(place.folder, scan)]
+        if papers:
+            body["detail"] = {**(body["detail"] or {}), "scan": papers[0].sha256}
         one.stage.add_bodies(0, FILE, [Staged(1, 1, body)])
         link_names(one)
         settled = one.settle()
         one.counts.of(Stream.EVENTS).accepted += settled.accepted
         (column,) = one.stage.bodies()
-        one.conclude("record")
+        one.conclude("record", papers)
         entered: dict[str, Any] = json.loads(column[0].as_py())
         return entered
 

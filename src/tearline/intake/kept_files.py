@@ -1,8 +1,8 @@
 """Do the files that lie beside the ledger still hold what its batches say of them?
 
 A batch's record names its quarantine file by SHA-256; a row of that file names, by SHA-256, what a protected
-communication was sealed in. So both are evidence, though neither is in the ledger. Nothing here raises for a file
-that does not hold.
+communication was sealed in; that of an entry by hand names the scans it was typed from. So all are evidence,
+though none is in the ledger. Nothing here raises for a file that does not hold.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from tearline.intake.received import check_received, file_fault
 from tearline.ledger import Fault
 
 SEALED_AS = "sealed as"
@@ -23,10 +23,11 @@ _SEALED = re.compile(rf"SHA-256 ([0-9a-f]{{64}}), {SEALED_AS} ([0-9a-f]{{64}}), 
 
 
 def check_kept_files(folder: Path, batches: Iterable[dict[str, Any]]) -> tuple[list[Fault], list[str]]:
-    """Faults of a workspace's quarantine and sealed files, and quarantine files that no batch refers to: left by a
-    killed process, removed by the next intake. `batches`: the bodies of the batches stream."""
+    """Faults of a workspace's quarantine files, sealed files and scans, and what no batch refers to: left by a
+    killed process. `batches`: the bodies of the batches stream."""
+    batches = list(batches)
     quarantine = folder / "quarantine"
-    faults: list[Fault] = []
+    faults, leftovers = check_received(folder, batches)
     referred: set[str] = set()
     for body in batches:
         digest, batch = body.get("quarantine_sha256"), str(body["batch"])
@@ -34,13 +35,13 @@ def check_kept_files(folder: Path, batches: Iterable[dict[str, Any]]) -> tuple[l
             continue
         path = quarantine / f"{batch}.jsonl"
         referred.add(path.name)
-        what = _fault(path, str(digest))
+        what = file_fault(path, str(digest))
         if what is not None:
             faults.append(Fault(f"quarantine/{path.name}", f"what batch {batch} refused {what}"))
             continue
         faults += _check_sealed(folder / "sealed", path)
     present = sorted(path.name for path in quarantine.iterdir()) if quarantine.is_dir() else []
-    return faults, [f"quarantine/{name}" for name in present if name not in referred]
+    return faults, leftovers + [f"quarantine/{name}" for name in present if name not in referred]
 
 
 def _check_sealed(sealed: Path, quarantine: Path) -> Iterator[Fault]:
@@ -50,16 +51,6 @@ def _check_sealed(sealed: Path, quarantine: Path) -> Iterator[Fault]:
             found = _SEALED.match(json.loads(line).get("raw", "")) if SEALED_AS in line else None
             if found is None:
                 continue
-            what = _fault(sealed / f"{found[1]}.box", found[2])
+            what = file_fault(sealed / f"{found[1]}.box", found[2])
             if what is not None:
                 yield Fault(f"sealed/{found[1]}.box", f"a protected communication that was sealed {what}")
-
-
-def _fault(path: Path, digest: str) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return None if file_digest(file, sha256).hexdigest() == digest else "was changed"
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read: {error.strerror or error}"

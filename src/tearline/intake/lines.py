@@ -115,6 +115,11 @@ class SourceFile:
         if self.size == 0:
             raise self._empty()
 
+    def take(self, data: bytes) -> None:
+        """Count a piece of the file that somebody else has read."""
+        self._digest.update(data)
+        self.size += len(data)
+
     def whole(self) -> bytes:
         """The whole file; for kinds whose size was checked before. Raises BadInput as `blocks` does."""
         try:
