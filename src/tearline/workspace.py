@@ -23,7 +23,7 @@ from tearline import __version__, example, exports, intake
 from tearline.engine import LocalEngine
 from tearline.engine.spark import SparkEngine
 from tearline.exports import ExportFormat
-from tearline.intake import Place
+from tearline.intake import Decide, Place
 from tearline.intake.choices import Choices, choices
 from tearline.intake.event_keys import keys_covered, rebuild_keys
 from tearline.intake.kept_files import check_kept_files
@@ -51,7 +51,7 @@ from tearline.records.documents import AnswerBasis, document
 from tearline.records.errors import BadInput, NotPermitted, TearlineError
 from tearline.records.kinds import Stream
 from tearline.records.markings import shipped_scheme
-from tearline.records.naming import Names
+from tearline.records.naming import Names, Who
 from tearline.records.times import format_instant, parse_instant
 from tearline.report import Asked, render_report
 from tearline.views.events import EventsView
@@ -203,6 +203,36 @@ class Workspace:
     def disclosures(self) -> list[str]:
         """The ids of all registered public items."""
         return list(Register.read(self._ledger, self._ledger.state()).disclosures)
+
+    def identities(self, inquiry: Inquiry, *, join: bool = False) -> Document:
+        """Which names are whose, on what ground, and what stays open; with `join`, all are compared first."""
+        answering = self._look_up(inquiry, "identities", join=join or None)
+        names = _names_on_record(answering.scene)
+        if join:
+            intake.join(self._place(), names)
+            answering = self._answering(inquiry, answering.basis.parameters)
+        scene = answering.scene
+        return answering.document(intake.list_identities(self._ledger, scene.state, scene.register, names))
+
+    def decide_same(self, inquiry: Inquiry, name: str, other: str, reason: str) -> Document:
+        """Record that `name` is a person, or the same as another name."""
+        return self._decide(inquiry, intake.decide_same, name, other, reason)
+
+    def decide_different(self, inquiry: Inquiry, name: str, other: str, reason: str) -> Document:
+        """Record that `name` is not that person, or not the same as that other name."""
+        return self._decide(inquiry, intake.decide_different, name, other, reason)
+
+    def _decide(self, inquiry: Inquiry, decide: Decide, name: str, other: str, reason: str) -> Document:
+        command = "identities --same" if decide is intake.decide_same else "identities --different"
+        answering = self._look_up(inquiry, command, name=Who(name), other=Who(other), reason=reason)
+        if name not in _names_on_record(answering.scene):
+            raise BadInput(
+                "no event names anybody so",
+                where=name,
+                remedy="Copy the name as `tearline identities --unmask` shows it",
+            )
+        links = decide(self._place(), name, other, reason)
+        return self._answering(inquiry, answering.basis.parameters).document({"links": links})
 
     def _place(self) -> Place:
         return Place(self._ledger, self.folder, operating_system_user())
@@ -579,6 +609,17 @@ def run_demo(folder: Path, report: Path | None, progress: Progress = silent) -> 
         report=report or folder / "report.html",
         progress=progress,
     )
+
+
+def _names_on_record(scene: Scene) -> dict[str, int]:
+    """Whoever the events name, as written, and how often."""
+    found = scene.view.query(
+        "SELECT name, count(*) AS times FROM (SELECT unnest([actor, recipient]) AS name FROM events) "
+        "WHERE name IS NOT NULL GROUP BY name ORDER BY name",
+        scene.state,
+        scene.register.retracted,
+    )
+    return dict(zip(found["name"].to_pylist(), found["times"].to_pylist(), strict=True))
 
 
 def _write_whole(path: Path, text: str) -> None:

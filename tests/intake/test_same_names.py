@@ -161,7 +161,7 @@ def mail(shared_data: Path) -> Counter[str]:
 def persons(shared_data: Path, mail: Counter[str]) -> dict[str, str]:
     """Name as written in the mail -> person, by the hand-made list: the name, what is shown, or the address.
 
-    Names of which two parts stand in the list under two persons (11 of them) are no truth and left out.
+    Names of which two parts stand in the list under two persons (ten of them) are no truth and left out.
     """
     with (shared_data / "state-department-mail" / "alias_person.csv").open(encoding="utf-8") as file:
         listed = {fold(row["AliasName"]): row["PersonName"] for row in csv.DictReader(file)}

@@ -44,6 +44,24 @@ def show_retraction(document: Document) -> None:
     _line(f"Batch {document['batch']} no longer counts: {document['records']} records. Nothing was erased.")
 
 
+def show_identities(document: Document) -> None:
+    links = document["links"]
+    _table(
+        ("name", "is", "score", "by", "because"),
+        ((n["name"], n["same_as"] or "nobody known", n["score"] or "", n["by"], n["reason"] or "") for n in links),
+        len(links),
+    )
+    if "open" not in document:
+        return
+    _line(f"Open (a machine joins from {document['link']} upwards):")
+    _table(
+        ("name", "may be", "score", "because"),
+        ((tie["one"], tie["other"], tie["score"], tie["reason"]) for tie in document["open"]),
+        len(document["open"]),
+    )
+    _line(f"{_counted(document['unresolved'], 'name')} on record of nobody known")
+
+
 def show_quarantine(document: Document) -> None:
     records = document["records"]
     if not records:

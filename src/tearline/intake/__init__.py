@@ -3,7 +3,9 @@
 from tearline.intake.batches import Counts, StreamCounts
 from tearline.intake.by_hand import record
 from tearline.intake.confirming import confirm
+from tearline.intake.decisions import Decide, decide_different, decide_same
 from tearline.intake.entries import describe_entry, find_event
+from tearline.intake.joining import join, list_identities
 from tearline.intake.load import load
 from tearline.intake.native import shipped_readers
 from tearline.intake.place import Place, Progress
@@ -15,13 +17,18 @@ from tearline.intake.take_in import take_in
 
 __all__ = [
     "Counts",
+    "Decide",
     "Place",
     "Progress",
     "StreamCounts",
     "Suggested",
     "confirm",
+    "decide_different",
+    "decide_same",
     "describe_entry",
     "find_event",
+    "join",
+    "list_identities",
     "load",
     "protected_list",
     "quarantined",

@@ -1,10 +1,11 @@
-"""Linking the names of a batch to people, while the batch is taken in."""
+"""Linking the names of a batch to people and to one another, while the batch is taken in."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from tearline.intake.identities import MOST_NAMES, Linker, decided_names
+from tearline.intake.identities import MOST_NAMES
+from tearline.intake.joining import ledger_decided, link_all
 from tearline.intake.known import Body, retracted
 from tearline.intake.taking import Taking
 from tearline.records.bodies import person
@@ -19,11 +20,10 @@ def link_names(one: Taking) -> int:
         return 0
     ledger, state = one.place.ledger, one.state
     gone = retracted(ledger, state)
-    linker = Linker(_register(one, gone), decided_names(ledger.bodies(Stream.IDENTITIES, state), gone))
-    links = [link for name in names if (link := linker.link(name)) is not None]
-    for link in links:
-        one.add(Stream.IDENTITIES, link.body())
-    return len(links)
+    bodies = link_all(_register(one, gone), ledger_decided(ledger, state), names, one.stage.times)
+    for body in bodies:
+        one.add(Stream.IDENTITIES, body)
+    return len(bodies)
 
 
 def _register(one: Taking, gone: frozenset[str]) -> Register:
