@@ -31,7 +31,7 @@ def register(count: int = 3) -> list[Product]:
                 Portion(
                     f"P{at}#0",
                     "S",
-                    f"The vessel Kestrel{chr(97 + at) * 3} sailed on 14 February. It carried {at}40 tonnes of rye.",
+                    f"The vessel Kestrel{chr(97 + at) * 3} sailed on 14 May. It carried {at}40 tonnes of rye.",
                 ),
                 Portion(f"P{at}#1", "S", ""),
                 Portion(f"P{at}#2", "S", "Notes to editors: call the Office of Northern Assessments."),
