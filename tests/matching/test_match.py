@@ -168,6 +168,28 @@ def test_what_was_public_before_is_marked_and_lowers_the_odds(register: list[Pro
     assert unchanged.products[0].log_odds == alone.products[0].log_odds
 
 
+def test_common_words_in_an_earlier_text_are_not_what_was_public(register: list[Product]) -> None:
+    """An earlier text on the same subject that does not say what the passage says marks nothing."""
+    subject = Disclosure(
+        "E3",
+        "The harbour master of Port Ashgrove said that a survey vessel may come before the ice returns. The price "
+        "of a lease on Cape Sorrel has not been agreed, according to a report on the market for disused stations.",
+        published_at=parse_interval("2026-03-20"),
+    )
+    after = match(article(COPIED), build_index(register), [subject])
+    assert not any(candidate.already_public for candidate in candidates(after))
+
+
+def test_a_single_common_word_is_no_evidence(register: list[Product]) -> None:
+    text = (
+        RETOLD
+        + "\nThe harbour was quiet in February, and the price of a market stall had not been paid for two hours."
+    )
+    for passage in match(article(text), build_index(register)).passages[-1:]:
+        spans = [text[slice(*e.disclosure_span)] for c in passage.candidates for e in c.evidence]
+        assert not {"harbour", "price", "market", "February"} & set(spans)
+
+
 def test_neither_id_takes_part(register: list[Product]) -> None:
     index = build_index(register)
     one = match(article(RETOLD, name="P2"), index)

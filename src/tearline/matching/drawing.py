@@ -10,9 +10,9 @@ import numpy as np
 from tearline.matching.evidence import Pairing, evidence_of, quotations
 from tearline.matching.model import probability
 from tearline.matching.portions import pair_measures
-from tearline.matching.public import public_spans
+from tearline.matching.public import Told, public_spans, told_before
 from tearline.records.kinds import EvidenceKind
-from tearline.records.matches import Passage, PortionCandidate, PublicSpan
+from tearline.records.matches import Passage, PortionCandidate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,10 +55,11 @@ class Drawing:
         reading = self.comparison.reading
         listed: list[list[PortionCandidate]] = [[] for _ in reading.passages]
         quoted = quotations(reading.text)
+        told = self._told()
         for one in likely:
             granted = float(probability(one.log_odds))
             if granted >= _LEAST_PROBABILITY and len(self.comparison.rows[self.comparison.rows_of(one.slot)]):
-                self._portions(one, granted, quoted, listed)
+                self._portions(one, granted, quoted, told, listed)
         out = []
         for (start, end), candidates in zip(reading.passages, listed, strict=True):
             best = sorted(candidates, key=lambda each: (-each.probability, each.product, each.portion))
@@ -71,6 +72,7 @@ class Drawing:
         one: Likely,
         granted: float,
         quoted: tuple[tuple[int, int], ...],
+        told: list[tuple[Told, ...]],
         listed: list[list[PortionCandidate]],
     ) -> None:
         """Adds the portions of one product to each passage's list."""
@@ -96,7 +98,7 @@ class Drawing:
                     float(meaning[passage, column]),
                 )
                 spans = evidence_of(pairing)
-                public = self._public(passage, int(rows[column]))
+                public = public_spans(told[passage], self.comparison, spans)
                 if rank == 0:
                     weight = sum(each.weight for each in spans if each.kind is not EvidenceKind.PARAPHRASE)
                     one.shared += weight
@@ -107,10 +109,13 @@ class Drawing:
                     PortionCandidate(index.product_ids[one.number], name, chance, spans, public[1])
                 )
 
-    def _public(self, passage: int, row: int) -> tuple[float, tuple[PublicSpan, ...]]:
+    def _told(self) -> list[tuple[Told, ...]]:
+        """For each passage the earlier texts that say the same."""
         if self.earlier is None:
-            return 0.0, ()
-        return public_spans(self.earlier, self.comparison, passage, row)
+            return [()] * len(self.comparison.reading.passages)
+        return [
+            told_before(self.earlier, self.comparison, at) for at in range(len(self.comparison.reading.passages))
+        ]
 
 
 def _best_of_each(chances: NDArray[np.float64], portion_of: NDArray[np.int32]) -> list[int]:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 _QUOTED = re.compile(r"[“\"«][^“”\"«»\n]{8,1200}[”\"»]")
 _VERBATIM = 8  # terms in the same order: chance does not do that, whether quoted or not
 _WITHIN_MARKS = 4  # terms in the same order, where the text puts them between quotation marks
-_LEAST_RUN = 2.0  # nats of a run worth showing
+_LEAST_RUN = 6.0  # nats of a run worth showing, of two content words or more; common words in a row say nothing
 _LEAST_NAME = 2.0  # nats of a name's word worth showing
-_LEAST_WORD = 4.0  # nats of a single word worth showing
+# Nats of a single word worth showing: in the register and in the language ("oil" is rare in a small register).
+_LEAST_WORD, _LEAST_IN_LANGUAGE = 4.0, 3.8
 _LEAST_QUANTITY = 2.0  # nats
 _PARAPHRASE = 0.55  # cosine above which two sentences say much the same (stsb grade of about 3 of 5)
 _MOST = 12  # spans of one kind a passage and portion
@@ -78,18 +79,26 @@ def _run_evidence(pairing: Pairing, run: Run) -> EvidenceSpan | None:
     if len(inside) < 2:
         return None
     first, last = int(inside[0]), int(inside[-1])
-    terms = reading.term[run.text_from + first : run.text_from + last + 1]
-    weight = run.own_share * float(index.term_rarity[terms].sum())
-    if weight < _LEAST_RUN:
-        return None
     start = reading.tokens.starts[run.text_from + first]
     end = reading.tokens.ends[run.text_from + last]
     within = any(low <= start and end <= high for low, high in pairing.quoted)
     exact = len(inside) >= _VERBATIM or (within and len(inside) >= _WITHIN_MARKS)
+    content = ~index.term_stop[reading.term[run.text_from + first : run.text_from + last + 1]]
+    if content.sum() < 2:
+        return None
+    if not exact:  # a wording neither begins nor ends with a word that carries nothing
+        first, last = first + int(content.argmax()), last - int(content[::-1].argmax())
+    here = slice(run.text_from + first, run.text_from + last + 1)
+    there = slice(run.index_from + first, run.index_from + last + 1)
+    terms = reading.term[here]
+    named = bool((reading.name[here] & index.token_name[there])[~index.term_stop[terms]].all())
+    weight = run.own_share * float(index.term_rarity[terms].sum())
+    if weight < (_LEAST_NAME if named else _LEAST_RUN):
+        return None
     return EvidenceSpan(
-        EvidenceKind.QUOTE if exact else EvidenceKind.WORDING,
-        (start, end),
-        (int(index.token_start[run.index_from + first]), int(index.token_end[run.index_from + last])),
+        EvidenceKind.QUOTE if exact else EvidenceKind.NAME if named else EvidenceKind.WORDING,
+        (reading.tokens.starts[here.start], reading.tokens.ends[here.stop - 1]),
+        (int(index.token_start[there.start]), int(index.token_end[there.stop - 1])),
         weight,
     )
 
@@ -131,7 +140,8 @@ def _words(reading: Reading, index: PassageIndex, pairing: Pairing, covered: lis
         place, named = places.pop(term)
         is_name = named and bool(reading.name[at])
         rarity = float(index.term_rarity[term])
-        if rarity < (_LEAST_NAME if is_name else _LEAST_WORD) or reading.tokens.forms[at][:1].isdigit():
+        common = not is_name and float(index.term_language[term]) < _LEAST_IN_LANGUAGE
+        if common or rarity < (_LEAST_NAME if is_name else _LEAST_WORD) or reading.tokens.forms[at][:1].isdigit():
             continue
         kind = EvidenceKind.NAME if is_name else EvidenceKind.WORDING
         other = (int(index.token_start[place]), int(index.token_end[place]))

@@ -1,23 +1,27 @@
 """What stood in public before: a leak explains nothing that anybody could have read already.
 
-A passage's shared content with a portion is held against earlier public texts. Where most of it (by rarity)
-stands together in one passage of an earlier text, it is marked, and the product's odds fall: a product all of
-whose evidence was public keeps a tenth of its odds, one half of whose evidence was, about a third.
+Each passage is set against the nearest passages of earlier public texts. An earlier passage says what this one
+says only where both share what a match would rest on: a long rare wording, or several specific things (names,
+quantities, rare words) in one sentence. Of the evidence for a portion, what such a passage holds is public; where
+that is most of it, it is marked, and the product's odds fall: a product all of whose evidence was public keeps a
+tenth of its odds, one half of whose evidence was, about a third.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import Comparison, compare
-from tearline.matching.reading import UNKNOWN, Vocabulary, read
-from tearline.records.matches import PublicSpan
+from tearline.matching.reading import UNKNOWN, Reading, Vocabulary, read
+from tearline.records.kinds import EvidenceKind
+from tearline.records.matches import EvidenceSpan, PublicSpan, Span
 from tearline.records.products import Portion, Product
 from tearline.records.times import EPOCH
+from tearline.text.rarity import figure_rarity
 from tearline.views.passages import PassageIndex, build_index
 
 if TYPE_CHECKING:
@@ -31,9 +35,13 @@ if TYPE_CHECKING:
 # product may still be the source, but the text no longer shows it.
 LIKELIHOOD_RATIO = 0.1
 _LOOKED_AT = 20  # earlier texts
-_ROWS = 3  # passages of theirs for each passage of the text
-_SHARE = 0.6  # of the shared rarity that must stand in one earlier passage
-_LEAST = 6.0  # nats shared; less is subject matter
+_ROWS = 4  # passages of theirs for each passage of the text
+_SHARE = 0.5  # of the evidence for a portion that must stand in one earlier passage
+_STRONG = 14.0  # nats that both passages share; less is subject matter
+_WORDING, _WORDING_WEIGHT = 4, 8.0  # terms in a row, and their nats: said in the same words
+_SPECIFIC, _SPECIFIC_WEIGHT = 3, 2.5  # names, quantities or rare words, with at least as many nats each
+_SPACES = 1.2  # letters and the spaces between words, to letters alone
+_NAME, _RARE = 2.0, 4.0  # nats from which a single name or word counts at all (as in evidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +61,8 @@ def public_record(texts: Sequence[Disclosure]) -> PublicRecord | None:
     index = build_index(
         Product(text.id, text.title or "", "", EPOCH, "", (Portion(text.id, "", text.text),)) for text in texts
     )
+    # What many papers printed is no less public for it.
+    index = replace(index, passage_holders=np.ones_like(index.passage_holders))
     latest = np.empty(len(texts), dtype=np.object_)
     latest[:] = [text.published_at.latest if text.published_at else None for text in texts]
     return PublicRecord(tuple(texts), index, Vocabulary.of(index), latest)
@@ -86,42 +96,122 @@ def earlier_texts(record: PublicRecord, disclosure: Disclosure) -> Earlier | Non
     return Earlier(record, short.products, compare(reading, record.index, short))
 
 
-def public_spans(
-    earlier: Earlier, comparison: Comparison, passage: int, row: int
-) -> tuple[float, tuple[PublicSpan, ...]]:
-    """How much of what `passage` shares with index passage `row` was public (0 to 1), and where it stands.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Tokens of the reading (ascending) that one earlier text holds in a passage that says the same."""
 
-    The share is that of the best single earlier text; spans are given for each text that reaches it.
-    """
-    reading, index = comparison.reading, comparison.index
-    run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
-    in_product = set(index.token_term[run].tolist())
-    shared = [
-        at
-        for at in np.flatnonzero((reading.passage == passage) & (reading.term != UNKNOWN)).tolist()
-        if int(reading.term[at]) in in_product
-    ]
-    weight = {at: float(index.term_rarity[reading.term[at]]) for at in shared}
-    total = sum(weight.values())
-    if total < _LEAST or passage >= earlier.comparison.words.shape[0]:
-        return 0.0, ()
-    best = 0.0
-    spans: dict[str, PublicSpan] = {}
+    text: Disclosure
+    tokens: tuple[int, ...]
+
+
+def told_before(earlier: Earlier, comparison: Comparison, passage: int) -> tuple[Told, ...]:
+    """The earlier passages that say what `passage` says, nearest first, at most one of each text."""
     scores = earlier.comparison.words[passage]
+    found: dict[str, Told] = {}
     for column in np.argsort(-scores, kind="stable")[:_ROWS].tolist():
-        number = int(earlier.comparison.rows[column])
-        held = _terms(earlier.record.index, number)
-        common = [at for at in shared if reading.tokens.terms[at] in held]
-        share = sum(weight[at] for at in common) / total
+        row = int(earlier.comparison.rows[column])
+        text = earlier.record.texts[int(earlier.record.index.passage_portion[row])]
+        tokens = _in_common(comparison, passage, earlier.record.index, row)
+        if tokens and text.id not in found:
+            found[text.id] = Told(text, tokens)
+    return tuple(found.values())
+
+
+def public_spans(
+    told: Sequence[Told], comparison: Comparison, evidence: Sequence[EvidenceSpan]
+) -> tuple[float, tuple[PublicSpan, ...]]:
+    """How much of the `evidence` for a portion was public (0 to 1, by weight), and where that stands.
+
+    The share is that of the earlier text that holds most; spans are given for each text that holds enough.
+    """
+    stated = [each for each in evidence if each.kind is not EvidenceKind.PARAPHRASE]
+    total = sum(each.weight for each in stated)
+    best = 0.0
+    spans: list[PublicSpan] = []
+    for one in told:
+        places = [_place(comparison.reading, at) for at in one.tokens]
+        held = [_covered(each.disclosure_span, places) for each in stated]
+        share = sum(part * each.weight for part, each in zip(held, stated, strict=True)) / max(total, 1e-9)
         if share < _SHARE:
             continue
         best = max(best, share)
-        text = earlier.record.texts[int(earlier.record.index.passage_portion[number])]
-        span = (reading.tokens.starts[common[0]], reading.tokens.ends[common[-1]])
-        spans.setdefault(text.id, PublicSpan(text.id, text.published_at, span))
-    return best, tuple(spans.values())
+        shown = {each.disclosure_span for part, each in zip(held, stated, strict=True) if part >= _SHARE}
+        spans.extend(PublicSpan(one.text.id, one.text.published_at, span) for span in _joined(shown))
+    return best, tuple(spans)
 
 
-def _terms(index: PassageIndex, row: int) -> set[str]:
+def _in_common(comparison: Comparison, passage: int, index: PassageIndex, row: int) -> tuple[int, ...]:
+    """The tokens of `passage` that earlier passage `row` holds too, if together they are strong evidence."""
+    reading, register = comparison.reading, comparison.index
     run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
-    return {index.terms[term] for term in index.token_term[run].tolist()}
+    theirs = [index.terms[term] for term in index.token_term[run].tolist()]
+    named = {term for term, name in zip(theirs, index.token_name[run].tolist(), strict=True) if name}
+    mine = np.flatnonzero(reading.passage == passage).tolist()
+    terms = [reading.tokens.terms[at] for at in mine]
+    # A term that no product holds can be no evidence for one, so the register's rarity is all that is needed.
+    weights = {
+        term: float(register.term_rarity[reading.term[at]])
+        for term, at in zip(terms, mine, strict=True)
+        if reading.term[at] != UNKNOWN
+    }
+    weights = {term: weight for term, weight in weights.items() if term in set(theirs)}
+    taken: set[int] = set()
+    specific: dict[str, float] = {}
+    worded = False
+    for first, length in _runs(terms, theirs):
+        weight = sum(weights.get(term, 0.0) for term in set(terms[first : first + length]))
+        taken.update(mine[first : first + length])
+        worded = worded or (length >= _WORDING and weight >= _WORDING_WEIGHT)
+    for term, at in zip(terms, mine, strict=True):
+        least = _NAME if reading.name[at] and term in named else _RARE
+        if term in weights and weights[term] >= least and not term[:1].isdigit():
+            taken.add(at)
+            specific[term] = weights[term]
+    keys = {index.keys[key] for key in index.fact_key[int(index.fact_from[row]) : int(index.fact_from[row + 1])]}
+    for fact, where in zip(reading.facts, reading.fact_passage.tolist(), strict=True):
+        if where == passage and fact.key in keys:
+            inside = [at for at in mine if fact.start <= reading.tokens.starts[at] < fact.end]
+            taken.update(inside)
+            specific[fact.key] = figure_rarity(fact.key)
+    shared = {reading.tokens.terms[at]: weights.get(reading.tokens.terms[at], 0.0) for at in taken}
+    total = sum(shared.values()) + sum(weight for key, weight in specific.items() if key not in shared)
+    several = sum(weight >= _SPECIFIC_WEIGHT for weight in specific.values()) >= _SPECIFIC
+    return tuple(sorted(taken)) if total >= _STRONG and (worded or several) else ()
+
+
+def _runs(mine: list[str], theirs: list[str]) -> list[tuple[int, int]]:
+    """Maximal runs of two terms or more that stand in both: where in `mine`, and how long."""
+    places: dict[str, list[int]] = {}
+    for at, term in enumerate(theirs):
+        places.setdefault(term, []).append(at)
+    before: dict[int, int] = {}
+    found = []
+    for at, term in enumerate([*mine, ""]):
+        here = {place: before.get(place - 1, 0) + 1 for place in places.get(term, ())}
+        ended = [length for place, length in before.items() if place + 1 not in here]
+        found += [(at - length, length) for length in ended if length > 1]
+        before = here
+    return found
+
+
+def _place(reading: Reading, at: int) -> Span:
+    return reading.tokens.starts[at], reading.tokens.ends[at]
+
+
+def _covered(span: Span, places: Sequence[Span]) -> float:
+    """The share of a span's letters that `places` (apart from each other) take up, spaces left aside."""
+    inside = sum(
+        min(high, span[1]) - max(low, span[0]) for low, high in places if low < span[1] and high > span[0]
+    )
+    return min(inside / max(span[1] - span[0], 1) * _SPACES, 1.0)
+
+
+def _joined(spans: set[Span]) -> list[Span]:
+    """Spans in order, those that overlap as one."""
+    out: list[Span] = []
+    for low, high in sorted(spans):
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        else:
+            out.append((low, high))
+    return out

@@ -74,7 +74,14 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         tokens=tokens,
         term=np.asarray([vocabulary.terms.get(term, UNKNOWN) for term in tokens.terms], dtype=np.int32),
         passage=np.repeat(np.arange(len(parts)), [len(part) for part in parts]).astype(np.int32),
-        name=np.asarray([flag for part in parts for flag in name_flags(part)], dtype=np.bool_),
+        name=np.asarray(
+            [
+                flag
+                for (start, end), part in zip(passages, parts, strict=True)
+                for flag in name_flags(text[start:end], part)
+            ],
+            dtype=np.bool_,
+        ),
         facts=tuple(facts),
         fact_key=np.asarray([vocabulary.keys.get(fact.key, UNKNOWN) for fact in facts], dtype=np.int32),
         fact_passage=np.asarray(fact_passage, dtype=np.int32),

@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tearline.text.stopwords import STOP_WORDS
+
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _CACHE = 200_000
@@ -104,13 +106,44 @@ def tokenise(text: str) -> Tokens:
     return Tokens(tuple(forms), tuple(terms), tuple(starts), tuple(ends), tuple(capital))
 
 
-def name_flags(tokens: Tokens) -> list[bool]:
-    """Which tokens of one sentence are likely parts of names: capitals that the sentence's start or a headline's
-    capitals do not explain. Two letters or more."""
+_BEGINS = re.compile(r"[.!?…:;“\"«(\[]|[–—]\s|\n")
+_MONTHS_AND_DAYS = """
+january february march april may june july august september october november december jan feb mar apr jun jul aug
+sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi
+vendredi samedi dimanche
+"""
+_CALENDAR = frozenset(_MONTHS_AND_DAYS.split())
+
+
+def name_flags(text: str, tokens: Tokens) -> list[bool]:
+    """Which tokens of a passage are likely parts of names: capitals that neither a headline, nor the calendar, nor
+    the beginning of a sentence or quotation explains. Two letters or more.
+
+    A capital at a beginning is a name where another one follows at once ("Damaris Holt said"), stop words aside.
+    """
     content = [capital for capital, form in zip(tokens.capital, tokens.forms, strict=True) if len(form) > 3]
     if len(content) > 2 and sum(content) > 0.7 * len(content):
         return [False] * len(tokens)
-    return [
-        capital and at > 0 and len(form) > 1
-        for at, (capital, form) in enumerate(zip(tokens.capital, tokens.forms, strict=True))
+    likely = [
+        capital and len(form) > 1 and form not in _CALENDAR
+        for capital, form in zip(tokens.capital, tokens.forms, strict=True)
     ]
+    begins = [
+        at == 0 or _BEGINS.search(text[tokens.ends[at - 1] : start]) is not None
+        for at, start in enumerate(tokens.starts)
+    ]
+    return [
+        each and (not begins[at] or (tokens.forms[at] not in STOP_WORDS and _goes_on(text, tokens, likely, at)))
+        for at, each in enumerate(likely)
+    ]
+
+
+def _goes_on(text: str, tokens: Tokens, likely: list[bool], at: int) -> bool:
+    """Whether the next token is a likely name too, with no more than a space or hyphen between."""
+    return (
+        at + 1 < len(tokens)
+        and likely[at + 1]
+        and tokens.forms[at + 1] not in STOP_WORDS
+        and text[tokens.ends[at] : tokens.starts[at + 1]] in (" ", "-", "\u00a0")
+    )

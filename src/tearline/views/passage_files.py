@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tearline.records.products import Product
 
 # Raised when the meaning of a column changes, so that older folders are built again.
-FORMAT = 4
+FORMAT = 5
 _SEAL, _NAME = "seal.json", "passages"
 _STRINGS = ("product_ids", "titles", "numbers", "portion_ids", "portion_texts", "terms", "keys")
 _ARRAYS = tuple(field.name for field in fields(PassageIndex) if field.name not in _STRINGS)
