@@ -92,6 +92,9 @@ class Taking:
         keys = build_keys(self._stage.connection, self.place.event_keys, ledger, state)
         settled = self._stage.settle(keys, retracted(ledger, state))
         self._staged_new = settled.accepted
+        if not settled.accepted:
+            # The same input again says nothing new, whatever else has been learnt of its names since.
+            self._bodies.pop(Stream.IDENTITIES, None)
         return settled
 
     def conclude(
