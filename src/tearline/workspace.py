@@ -185,7 +185,9 @@ class Workspace:
         found = intake.describe_entry(
             self._place(), self._view, scene.register, scene.state, event, unmasked=unmasked
         )
-        return answering.document(found)
+        shown = answering.document(found)
+        shown["basis"]["streams"] += scene.state.basis([Stream.CUSTODY])
+        return shown
 
     def choices(self, inquiry: Inquiry) -> Choices:
         """Every name and number on record, for completion at the keyboard: names are shown, so it is a look-up."""

@@ -280,6 +280,7 @@ def test_a_scan_is_kept_as_received_beside_what_was_typed_from_it(
     batch = next(b for b in bodies(small, Stream.BATCHES) if b["batch"] == first["batch"])
     assert batch["files"] == [{"name": "page 17.pdf", "sha256": kept.name, "size": scan.stat().st_size}]
     shown = tearline("record", "--show", first["id"], "--workspace", small, "--json").document
+    assert "custody" in {stream["stream"] for stream in shown["basis"]["streams"]}
     assert shown["scans"] == [{"sha256": kept.name, "size": scan.stat().st_size, "name": None, "kept": True}]
     assert tearline("verify", "--workspace", small, "--json").document["ok"]
 

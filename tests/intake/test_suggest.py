@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from intake_world import EVENTS
 
 from tearline import example
 from tearline.intake import Place, load, suggest, take_in
 from tearline.intake.mapping import mapping_of
 from tearline.intake.suggest import mapping_text
+from tearline.intake.suggestion import Known, Table, suggest_mapping
 from tearline.ledger import create_keys, create_ledger
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
@@ -285,3 +289,52 @@ def test_a_mapping_that_is_proposed_is_one_that_is_read(known: Place, write: Wri
     for name, header, rows, _ in STYLES:
         document = proposed(known, write(name, f"{header}\n{rows}\n"))
         assert mapping_of(document, name).columns()
+
+
+CELLS = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            "Date",
+            "Lu par",
+            "R-1",
+            "ACME 2025-0417",
+            "Li Chen",
+            "03/04/2025",
+            "2025-03-02",
+            "09:30",
+            "opened",
+            "=x",
+            "À",
+        ]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(CELLS, min_size=1, max_size=6, unique=True), st.lists(st.lists(CELLS, max_size=6), max_size=5))
+def test_whatever_a_table_holds_what_is_proposed_is_a_mapping(header: list[str], rows: list[list[str]]) -> None:
+    known = Known(
+        product=lambda text: text in {"R-1", "ACME 2025-0417"},
+        party=lambda text: text == "Li Chen",
+        organisation=lambda text: text == "BETA",
+        organisations=True,
+    )
+    table = Table(
+        {"kind": "csv", "header": 1}, header, [dict(zip(header, row, strict=False)) for row in rows], ("x",)
+    )
+    found = suggest_mapping(table, known)
+    document = tomllib.loads(mapping_text(found.mapping, "x.csv"))
+    mapping = mapping_of(document, "x.csv")
+    assert set(mapping.columns()) <= set(header)
+    named = [name for name in header if name and not name.startswith("=")]
+    assert set(mapping.columns()) == set(named), "no column is lost"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300))
+def test_no_bytes_do_more_than_be_refused(known: Place, tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(data)
+    with suppress(BadInput):
+        suggest(known, path)

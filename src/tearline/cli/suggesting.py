@@ -75,7 +75,12 @@ def show_suggestion(document: Document) -> None:
     table = Table("row", *shown, "refused", box=None, pad_edge=False)
     for row in document["rows"]:
         cells = (row["row"], *(row.get(name) for name in shown), row["refused"])
-        table.add_row(*(escape(str(cell)) if cell is not None else "" for cell in cells))
+        table.add_row(*(escape(_plain(str(cell))) if cell is not None else "" for cell in cells))
     screen.print(table)
     for said in document["unsure"]:
-        screen.print(f"Look at: {said}", markup=False, soft_wrap=True)
+        screen.print(f"Look at: {_plain(said)}", markup=False, soft_wrap=True)
+
+
+def _plain(text: str) -> str:
+    """What a file says must not steer the terminal it is shown on."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)

@@ -63,6 +63,10 @@ def intake(
     With --suggest: say how a table that needs a mapping would read, and write the mapping after a yes.
     """
     if suggested is not None:
+        if files or mapping or retract or format_name:
+            raise BadInput(
+                "a mapping is proposed for one file, by itself", field="--suggest", remedy="Name it alone"
+            )
         suggest(opened(context, workspace), suggested, organisation, out, as_json)
         return
     if retract is not None:
@@ -110,6 +114,8 @@ def record(
 ) -> None:
     """Make entries by hand: one from options, or one after another as a sheet of paper is read at a terminal."""
     place = opened(context, workspace)
+    if scan is not None and (show or confirm):
+        raise BadInput("a scan belongs to an entry that is made", field="--scan", remedy="Leave it out")
     if show is not None:
         emit(place.entry(inquiry(purpose, case, unmask, as_of), show), as_json, show_entry)
         return

@@ -46,6 +46,9 @@ def keep(folder: Path, path: Path) -> SourceFile:
     part = received_file(folder, f".{secrets.token_hex(8)}.part")
     try:
         part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in part.parent.glob(".*.part"):
+            # Whoever keeps a scan holds the lock of the events stream: what lies here is a killed process's.
+            left.unlink(missing_ok=True)
         with path.open("rb") as file, part.open("xb") as copy:
             while data := file.read(_PIECE):
                 scan.take(data)
