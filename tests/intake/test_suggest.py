@@ -128,6 +128,15 @@ def test_a_date_that_can_be_read_two_ways_is_asked_about_and_never_guessed(known
     assert answered.rows[0]["at_earliest"] == "2025-04-03T00:00:00Z"
 
 
+def test_two_columns_of_dates_written_differently_are_told_and_nothing_is_asked(
+    known: Place, write: Write
+) -> None:
+    path = write("reading-log.csv", "Start;End;Document;Reader\n14.03.2025;15-Mar-2025;R-1;Li Chen\n")
+    found = suggest(known, path)
+    assert not found.suggestion.questions
+    assert any("written differently" in said for said in found.suggestion.unsure)
+
+
 def test_one_date_that_settles_it_settles_the_column(known: Place, write: Write) -> None:
     days = "\n".join(f"{day},R-1,Li Chen" for day in ("03/04/2025", "05/06/2025", "25/06/2025"))
     found = proposed(known, write("reading-log.csv", f"Date,Document No,Reader\n{days}\n"))

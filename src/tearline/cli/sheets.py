@@ -77,7 +77,6 @@ _QUESTIONS = {
     "by": "Who states it",
     "note": "Note",
 }
-_NEEDED = frozenset({"day", "kind", "product"})
 
 
 def when(typed: str, day: str | None) -> str:

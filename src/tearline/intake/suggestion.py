@@ -254,6 +254,10 @@ class _Proposal:
             return answered
         if len(fitting) == 1:
             return fitting[0]
+        if not fitting:
+            names = " and ".join(f'"{column.name}"' for column in columns)
+            self._unsure.append(f"the dates of {names} are written differently, and one table has one format")
+            return None
         example = columns[0].values[0]
         self._unsure.insert(0, f"{example!r} can be read in more than one way; give date_format under [source]")
         asks = f"How are dates such as {example} written?"
