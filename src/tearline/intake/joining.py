@@ -65,7 +65,7 @@ class Identities:
 
 def known_names(register: Register) -> dict[str, str]:
     """Name -> who it is, of everybody registered under a name of their own and every name decided on."""
-    people = [person.name for person in register.people.values()]
+    people = {person.name for person in register.people.values()}
     names = [*people, *register.links, *(name for name in register.links.values() if name is not None)]
     found = ((name, register.resolve(name)) for name in names)
     return {name: party.id for name, party in found if party.kind is not PartyKind.NAME or name not in people}
