@@ -21,6 +21,7 @@ from tearline.intake.register_files import COLUMNS, REQUIRED, FileKind, Register
 from tearline.intake.rows import Row, Unread, csv_table, json_rows, not_json_lines, parse_object, too_long
 from tearline.intake.taking import CONFLICT, CONFLICT_REMEDY, Taking, taking
 from tearline.intake.texts import Fields
+from tearline.ledger.ahead import ahead
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
@@ -155,7 +156,7 @@ def _stage_events(one: Taking, number: int, file: SourceFile, progress: Progress
     """Stage a file's events: the plain ones in bulk, the others row by row."""
     source = Source(file.name, FileKind.EVENTS.value)
     objects = 0
-    for block in file.blocks():
+    for block in ahead(file.blocks()):
         rest: Sequence[Doubtful | Unread] = [too_long(block)] if isinstance(block, LongLine) else ()
         if isinstance(block, Block):
             staged, rest = one.stage.add_block(number, file.name, block)

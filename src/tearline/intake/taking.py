@@ -21,6 +21,7 @@ from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
 from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests, sweep
 from tearline.ledger import LedgerState, Transaction
+from tearline.ledger.ahead import ahead
 from tearline.records.errors import CouldNot, TearlineError
 from tearline.records.kinds import Stream
 
@@ -118,7 +119,7 @@ class Taking:
         for stream, bodies in self._bodies.items():
             self._transaction.append(stream, bodies)
         if self._stage is not None and self._staged_new:
-            for column in self._stage.bodies():
+            for column in ahead(self._stage.bodies()):
                 self._transaction.append(Stream.EVENTS, column)
         self.counts.batch = self.batch
         body = batch_body(

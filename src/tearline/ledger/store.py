@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -92,6 +93,9 @@ class SegmentWriter:
             write_statistics=False,
             write_page_checksum=True,
         )
+        # One row group is compressed and written while the next is being made ready, never more than one.
+        self._thread = ThreadPoolExecutor(1, "segment")
+        self._writing: Future[None] | None = None
         self._waiting: list[pa.Array] = []
         self._waiting_rows = self._waiting_bytes = 0
         self.rows = 0
@@ -101,7 +105,7 @@ class SegmentWriter:
         self.rows += len(lines)
         if leaf is not None:
             self._flush()
-            self._file.write_batch(pa.record_batch([lines, leaf], schema=LINE_SCHEMA))
+            self._write(pa.record_batch([lines, leaf], schema=LINE_SCHEMA))
             return
         self._waiting.append(lines)
         self._waiting_rows += len(lines)
@@ -113,13 +117,25 @@ class SegmentWriter:
         if self._waiting:
             lines = pa.concat_arrays(self._waiting)
             nothing = pa.nulls(len(lines), LINE_SCHEMA.field("leaf").type)
-            self._file.write_batch(pa.record_batch([lines, nothing], schema=LINE_SCHEMA))
+            self._write(pa.record_batch([lines, nothing], schema=LINE_SCHEMA))
         self._waiting = []
         self._waiting_rows = self._waiting_bytes = 0
+
+    def _write(self, batch: pa.RecordBatch) -> None:
+        self._written()
+        self._writing = self._thread.submit(self._file.write_batch, batch)
+
+    def _written(self) -> None:
+        """Wait for the row group that is being written; raises what went wrong with it."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
 
     def finish(self) -> Segment:
         """Seal: written, on the disk, hashed, renamed."""
         self._flush()
+        self._written()
+        self._thread.shutdown()
         self._file.close()
         sync_file(self._part)
         segment = Segment(self._first, self.rows, self._part.stat().st_size, digest(self._part))
@@ -129,6 +145,7 @@ class SegmentWriter:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
+        self._thread.shutdown()
         try:
             self._file.close()
         finally:

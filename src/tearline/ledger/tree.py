@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from struct import iter_unpack
+
+import numpy as np
+
+from tearline.ledger.hashing import hash_rows
 
 HASH = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -73,7 +76,7 @@ def extend(frontier: Frontier, leaves: bytes) -> tuple[Frontier, bytes]:
         if len(row) // HASH & 1:
             kept[level] = row[-HASH:]
             row = row[:-HASH]
-        row = b"".join([sha256(b"\x01" + pair).digest() for (pair,) in iter_unpack("64s", row)])
+        row = hash_rows(row, np.arange(len(row) // (2 * HASH) + 1, dtype=np.int32) * np.int32(2 * HASH), 1)
         level += 1
     nodes = tuple(kept[level] for level in sorted(kept, reverse=True))
     return Frontier(frontier.size + added, nodes), blocks

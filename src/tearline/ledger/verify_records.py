@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tearline.ledger.ahead import ahead
 from tearline.ledger.commits import COMMITS
 from tearline.ledger.lines import LINE_SCHEMA, take_apart
 from tearline.ledger.manifest import Manifest
@@ -149,7 +150,7 @@ def check_records(
         if size == 0 and history.roots[at * HASH : (at + 1) * HASH] != EMPTY_ROOT:
             growth.faults.append(Fault(state.stream.value, "the root of the empty stream is not that of nothing"))
     try:
-        for file, first, batch in stored(folder, state, manifest):
+        for file, first, batch in ahead(stored(folder, state, manifest)):
             if batch.column("line").null_count:
                 growth.faults += _unordered(state.stream, file, first, batch, orders)
             growth.grow(file, leaf_row(batch))
