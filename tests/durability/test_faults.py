@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from durable_program import Program, environment
 from durable_world import answers, plain
 
-from conftest import Program, environment
 from tearline import intake
 from tearline.intake import Place
 from tearline.ledger import Keys, Ledger, times

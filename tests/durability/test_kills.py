@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from durable_program import HERE, Program, environment
 from durable_world import commands, write_files
-
-from conftest import HERE, Program, environment
 
 
 def kills(folder: Path, rounds: int, seed: int) -> None:

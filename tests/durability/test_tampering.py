@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from durable_program import SOURCE, Program
 from nacl.public import PrivateKey
 
-from conftest import SOURCE, Program
 from tearline.ledger import Keys, Ledger
 from tearline.ledger.commits import COMMITS
 from tearline.records.kinds import Stream

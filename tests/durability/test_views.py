@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from durable_program import Program
 from durable_world import answers, plain
-
-from conftest import Program
 
 Harm = Callable[[Path, Path], None]
 

@@ -143,7 +143,7 @@ def meant(memo: str, name: str | None) -> str | None:
 def test_every_message_is_counted_once(case: Case) -> None:
     counts = case.counts
     assert counts["read"] == counts["accepted"] + counts["duplicates"] + counts["quarantined"]
-    lying = case.workspace.quarantine()["records"]
+    lying = case.workspace.quarantine(Inquiry(purpose="test"))["records"]
     assert len(lying) == counts["quarantined"]
     assert counts["read"] > 17_500  # messages, and the documents that hold none
     assert counts["accepted"] == 83
@@ -151,7 +151,7 @@ def test_every_message_is_counted_once(case: Case) -> None:
 
 def test_the_texts_that_are_no_mail_say_so(case: Case, shared_data: Path) -> None:
     lines = {name: number for number, name in enumerate(documents(shared_data), 1)}
-    reasons = {row["line"]: row["reason"] for row in case.workspace.quarantine()["records"]}
+    reasons = {row["line"]: row["reason"] for row in case.workspace.quarantine(Inquiry(purpose="test"))["records"]}
     assert all("no message was found" in reasons[lines[name]] for name in NOT_MAIL)
     assert all("no legible time" in reasons[lines[name]] for name in NO_TIME)
 

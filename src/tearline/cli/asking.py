@@ -12,10 +12,9 @@ from typing import Annotated
 import typer
 
 from tearline.cli import showing
-from tearline.cli.common import Options, emit, emit_lines, inquiry, instant, opened, progress
+from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, emit_lines, inquiry, instant, opened, progress
 from tearline.records.errors import BadInput
 
-DEFAULT_PURPOSE = "command line"
 Disclosures = Annotated[list[str], typer.Argument(metavar="DISCLOSURE...", help="Ids of public items.")]
 
 

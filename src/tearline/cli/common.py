@@ -20,6 +20,7 @@ from tearline.workspace import Inquiry, Workspace, open_workspace
 Document = dict[str, Any]
 
 DEFAULT_WORKSPACE = "tearline-workspace"
+DEFAULT_PURPOSE = "command line"
 _PIPED_WIDTH = 240  # in a pipe or a file there is no window that a table could be too wide for
 errors = Console(stderr=True, highlight=False)
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli.common import Options, emit, inquiry, opened
+from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, inquiry, opened
 from tearline.cli.showing import show_identities
 from tearline.records.errors import BadInput
 
@@ -30,7 +30,7 @@ def identities(
         bool, typer.Option("--join", help="Compare all names on record, of all batches, and record what holds.")
     ] = False,
     workspace: Options.Workspace = None,
-    purpose: Options.Purpose = "command line",
+    purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
     unmask: Options.Unmask = None,
     as_of: Options.AsOf = None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tearline.cli import showing
-from tearline.cli.common import Options, emit, folder, inquiry, opened, progress
+from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, folder, inquiry, opened, progress
 from tearline.records.errors import IntegrityFailure
 from tearline.workspace import ExportFormat, verify_workspace
 
@@ -60,7 +60,7 @@ def proof(
         ),
     ] = None,
     workspace: Options.Workspace = None,
-    purpose: Options.Purpose = "command line",
+    purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
     unmask: Options.Unmask = None,
     as_of: Options.AsOf = None,
@@ -93,7 +93,7 @@ def export(
         "tearline-export"
     ),
     workspace: Options.Workspace = None,
-    purpose: Options.Purpose = "command line",
+    purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
     unmask: Options.Unmask = None,
     as_of: Options.AsOf = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli.common import Options, emit, inquiry, opened, progress
+from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, inquiry, opened, progress
 from tearline.cli.prompting import enter
 from tearline.cli.showing import show_counts, show_event, show_quarantine, show_retraction
 from tearline.cli.showing_entries import show_confirmation, show_entry
@@ -106,7 +106,7 @@ def record(
         str | None, typer.Option("--show", metavar="EVENT", help="An entry with its paper and confirmations.")
     ] = None,
     workspace: Options.Workspace = None,
-    purpose: Options.Purpose = "command line",
+    purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
     unmask: Options.Unmask = None,
     as_of: Options.AsOf = None,
@@ -145,7 +145,9 @@ def quarantine(
     context: typer.Context,
     retry: Annotated[bool, typer.Option("--retry", help="Try what lies there again.")] = False,
     workspace: Options.Workspace = None,
+    purpose: Options.Purpose = DEFAULT_PURPOSE,
+    case: Options.Case = None,
     as_json: Options.Json = False,
 ) -> None:
     """What was not accepted, and why."""
-    emit(opened(context, workspace).quarantine(retry=retry), as_json, show_quarantine)
+    emit(opened(context, workspace).quarantine(inquiry(purpose, case), retry=retry), as_json, show_quarantine)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tearline import example, intake
 from tearline.intake.kept_files import check_kept_files
 from tearline.ledger import (
+    BadNote,
     Fault,
     Keys,
     VerifierKey,
@@ -65,7 +66,7 @@ def verify_workspace(
 
     Needs the public key alone; finds fault rather than raising.
     """
-    key = VerifierKey.parse(pinned) if pinned else load_verifier(folder / "keys")
+    key = _pinned(pinned) if pinned else load_verifier(folder / "keys")
     found = verify(
         folder / "ledger",
         key,
@@ -86,6 +87,15 @@ def verify_workspace(
         )
     )
     return every
+
+
+def _pinned(written: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(written)
+    except BadNote as error:
+        raise BadInput(
+            f"not a verifier key: {error}", field="--key", remedy="Give it as `tearline init` printed it"
+        ) from error
 
 
 def run_demo(folder: Path, report: Path | None, progress: Progress = silent) -> Document:

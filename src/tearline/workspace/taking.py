@@ -85,8 +85,12 @@ class Taking(Opened):
         """Say that a batch no longer counts. Nothing is erased."""
         return intake.retract(self._place(), batch, reason)
 
-    def quarantine(self, *, retry: bool = False) -> Document:
-        """What was not accepted and why; with `retry`, after trying it again."""
+    def quarantine(self, inquiry: Inquiry, *, retry: bool = False) -> Document:
+        """What was not accepted and why, as it came; with `retry`, after trying it again.
+
+        Raw rows name people, so this is a look-up.
+        """
+        self._look_up(inquiry, "quarantine", retry=retry or None)
         tried = intake.retry(self._place()).document() if retry else None
         return {"records": intake.quarantined(self._place()), **({"retried": tried} if tried else {})}
 
