@@ -9,36 +9,33 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import bm25s
 import numpy as np
 
 from matching_data import Articles, check_covid, insciout
 from tearline.matching import matcher
-from tearline.matching.candidates import shortlist
-from tearline.matching.comparison import compare
-from tearline.matching.features import measures
 from tearline.matching.model import Weights, probability, shipped_weights
-from tearline.matching.portions import pair_measures
+from tearline.matching.public import public_record
 from tearline.matching.reading import Vocabulary, read
-from tearline.matching.sources import ranked
+from tearline.matching.sources import nearest, ranked
 from tearline.records.products import Product
+from tearline.records.times import parse_interval
 from tearline.text.embeddings import embed
 from tearline.text.sentences import pieces_of_text
 from tearline.text.tokens import tokenise
-from tearline.views.passages import build_index
+from tearline.views.passages import PassageIndex, build_index
 from train_matching import (
-    RIDGE_ORDER,
     RIDGE_PORTION,
-    RIDGE_PRODUCT,
     Example,
+    claim_rows,
     examples,
     fit,
-    fit_order,
+    fit_product,
     floors_of,
     pair_rows,
     portion_rows,
-    rows_of,
     small_registers,
 )
 
@@ -187,10 +184,7 @@ def ours(data: Articles, full: list[Example], small: list[Example]) -> tuple[np.
     every: list[tuple[np.ndarray, np.ndarray]] = []
     few: list[tuple[float, bool]] = []
     for at in range(FOLDS):
-        taught = [one for one in full if fold[one.source] != at and one.article in sure]
-        order = fit_order(taught, RIDGE_ORDER)
-        taught += [one for one in small if fold[one.source] != at]
-        weights = Weights(floors, order, fit(*rows_of(taught, floors), RIDGE_PRODUCT), order)
+        weights = learnt(full, small, floors, {source for source, place in fold.items() if place != at}, sure)
         for one in (each for each in full if fold[each.source] == at):
             slots, odds = ranked(one.measured, weights, one.eligible)
             row = place[one.article]
@@ -211,6 +205,96 @@ def ours(data: Articles, full: list[Example], small: list[Example]) -> tuple[np.
         np.asarray([odds for odds, _ in few]),
         np.asarray([true for _, true in few]),
     )
+
+
+def learnt(
+    full: list[Example], small: list[Example], floors: np.ndarray, sources: set[str], sure: set[str]
+) -> Weights:
+    """The weights that only the articles of `sources` teach."""
+    taught = [one for one in full if one.source in sources and one.article in sure]
+    order, product = fit_product(taught + [one for one in small if one.source in sources], taught, floors)
+    return Weights(floors, order, product, order)
+
+
+def two_sources(data: Articles, index: PassageIndex, full: list[Example], small: list[Example]) -> None:
+    """Made-up articles from half of one article each of two sources: one half after the other, and interleaved."""
+    fold, rng = folds_of(data), np.random.default_rng(3)
+    sure = set(data.confirmed)
+    floors = floors_of([one for one in full if one.article in sure])
+    vocabulary = Vocabulary.of(index)
+    place = {product: at for at, product in enumerate(index.product_ids)}
+    everyone = np.ones(index.products, dtype=bool)
+    listed = [one for one in data.disclosures if one.id in sure]
+    weights = [
+        learnt(full, small, floors, {source for source, where in fold.items() if where != at}, sure)
+        for at in range(FOLDS)
+    ]
+
+    def found(text: str, fold_of: int) -> dict[int, float]:
+        near = nearest(read(text, vocabulary), index, everyone, weights[fold_of])
+        return dict(zip(near.short.products.tolist(), probability(near.log_odds).tolist(), strict=True))
+
+    rows: dict[str, list[tuple[bool, bool, bool]]] = {"alone": [], "one after the other": [], "interleaved": []}
+    while len(rows["alone"]) < 150:
+        one, other = (listed[at] for at in rng.choice(len(listed), 2, replace=False))
+        sources = [data.truth[each.id] for each in (one, other)]
+        if sources[0] == sources[1] or fold[sources[0]] != fold[sources[1]]:
+            continue
+        halves = []
+        for each in (one, other):
+            parts = [each.text[low:high] for low, high in pieces_of_text(each.text)]
+            halves.append(parts[: max(len(parts) // 2, 1)])
+        longest = max(map(len, halves))
+        mixed = [part for at in range(0, longest, 2) for half in halves for part in half[at : at + 2]]
+        true = [place[source] for source in sources]
+        by_itself = [
+            found("\n".join(half), fold[sources[0]]).get(each, 0.0)
+            for half, each in zip(halves, true, strict=True)
+        ]
+        rows["alone"].append((min(by_itself) >= 0.4, min(by_itself) >= 0.75, False))
+        for name, parts in (("one after the other", halves[0] + halves[1]), ("interleaved", mixed)):
+            said = found("\n".join(parts), fold[sources[0]])
+            least = min(said.get(each, 0.0) for each in true)
+            wrong = any(chance >= 0.75 for each, chance in said.items() if each not in true)
+            rows[name].append((least >= 0.4, least >= 0.75, wrong))
+    print("two sources: both at 0.4 / both at 0.75 / another at 0.75")
+    for name, hits in rows.items():
+        print(f"  {name}: " + " / ".join(f"{share:.2f}" for share in np.mean(hits, axis=0)))
+    wrong = [
+        sum(
+            chance >= 0.75
+            for each, chance in found(one.text, fold[data.truth[one.id]]).items()
+            if each != place[data.truth[one.id]]
+        )
+        > 0
+        for one in listed
+    ]
+    print(f"  articles of one source with another at 0.75: {np.mean(wrong):.3f}")
+
+
+def already_public(data: Articles, index: PassageIndex) -> None:
+    """Other articles as earlier reporting: of other sources (nothing should be marked), and of the same."""
+    rng = np.random.default_rng(1)
+    now, before = parse_interval("2020-01-05"), parse_interval("2020-01-01")
+    listed = [one for one in data.disclosures if one.id in data.confirmed]
+    chosen = [listed[at] for at in rng.choice(len(listed), 120, replace=False)]
+    ready = matcher(index)
+    for same in (False, True):
+        seen = marked = 0
+        for one in chosen:
+            pool = [
+                replace(other, published_at=before)
+                for other in data.disclosures
+                if (data.truth[other.id] == data.truth[one.id]) == same and other.text[:300] != one.text[:300]
+            ]
+            pool = [pool[at] for at in rng.choice(len(pool), min(40, len(pool)), replace=False)] if pool else []
+            if not pool:
+                continue
+            answer = replace(ready, public=public_record(pool)).match(replace(one, published_at=now))
+            likely = [each.candidates[0] for each in answer.passages if each.probability > 0.3]
+            seen += len(likely)
+            marked += sum(bool(each.already_public) for each in likely)
+        print(f"already public, earlier articles of {'the same source' if same else 'others'}: {marked} of {seen}")
 
 
 def articles() -> None:
@@ -263,62 +347,51 @@ def articles() -> None:
     for low in np.arange(0.0, 1.0, 0.2):
         inside = sure & (first >= low) & (first < low + 0.2001)
         print(f"  said {low:.1f} to {low + 0.2:.1f}: {inside.sum()} times, right {right[inside].mean():.2f}")
-    statements(data, index)
+    two_sources(data, index, full, small)
+    already_public(data, index)
+    portions(data, index)
 
 
-def statements(data: Articles, index: object) -> None:
-    """The sentence of the release that a news sentence restates, among the release's passages."""
-    pairs = pair_rows(data, index)
-    fold = folds_of(data)
-    hits = {"Tearline": [], "words alone": [], "meaning alone": []}
+def portions(data: Articles, index: PassageIndex) -> None:
+    """The sentence that a news sentence restates, and the sentence of an abstract that bears on a claim."""
+    restated, claimed = pair_rows(data, index), claim_rows(*check_covid())
+    fold, abstracts = folds_of(data), sorted({claim[0] for claim in claimed})
+    np.random.default_rng(0).shuffle(abstracts)
+    fold |= {abstract: at % FOLDS for at, abstract in enumerate(abstracts)}
+    methods = ("Tearline", "words alone", "meaning alone")
+    hits: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for at in range(FOLDS):
-        model = fit(*portion_rows([pair for pair in pairs if fold.get(pair[0], 0) != at]), RIDGE_PORTION)
-        for _, measured, labels, _ in (pair for pair in pairs if fold.get(pair[0], 0) == at):
-            for name, score in (
-                ("Tearline", model.log_odds(measured)),
-                ("words alone", measured[:, 0]),
-                ("meaning alone", measured[:, 4]),
-            ):
-                order = np.argsort(-score, kind="stable")
-                hits[name].append((labels[order[0]], labels[order[:3]].any()))
-    print(f"statements: {len(pairs)}; right sentence P@1 / hit@3")
-    for name, found in hits.items():
-        print(f"  {name}: {np.mean([one for one, _ in found]):.3f} / {np.mean([three for _, three in found]):.3f}")
+        model = fit(
+            *portion_rows([pair for pair in restated + claimed if fold.get(pair[0], 0) != at]), RIDGE_PORTION
+        )
+        for name, pairs in (("statements", restated), ("check-covid evidence", claimed)):
+            for _, measured, labels, _ in (pair for pair in pairs if fold.get(pair[0], 0) == at):
+                for method, score in zip(
+                    methods, (model.log_odds(measured), measured[:, 0], measured[:, 4]), strict=True
+                ):
+                    order = np.argsort(-score, kind="stable")
+                    hits.setdefault((name, method), []).append((labels[order[0]], labels[order[:3]].any()))
+    for (name, method), found in hits.items():
+        one, three = np.mean(found, axis=0)
+        print(f"{name}, {method}: {len(found)}; P@1 {one:.3f}, hit@3 {three:.3f}")
 
 
 def claims() -> None:
-    """check-covid, with the shipped weights: the right abstract of all, and the right sentence within it."""
+    """check-covid: the right abstract of all, with the shipped product weights (learnt on insciout alone)."""
     products, asked = check_covid()
     index = build_index(products)
     vocabulary = Vocabulary.of(index)
     weights = shipped_weights()
-    number = {product: at for at, product in enumerate(index.product_ids)}
     everyone = np.ones(index.products, dtype=bool)
-    found = {"source": [], "document": [], "evidence": [], "words": []}
+    found = {"source": [], "document": []}
     for claim in asked:
-        reading = read(claim["claim"], vocabulary)
-        true = number[claim["cord_id"]]
-        short = shortlist(reading, index, everyone)
-        comparison = compare(reading, index, short)
-        measured, _ = measures(comparison)
-        slots, _ = ranked(measured, weights, short.eligible)
-        found["source"].append(short.products[slots[0]] == true)
-        found["document"].append(short.products[0] == true)
-        alone = np.zeros(index.products, dtype=bool)
-        alone[true] = True
-        comparison = compare(reading, index, shortlist(reading, index, alone))
-        _, runs = measures(comparison)
-        pairs = pair_measures(comparison, 0, runs[0]).max(axis=0)
-        sentence = weights.portion.log_odds(pairs)
-        right = {f"{claim['cord_id']}#{one['sent_index']}" for one in claim["evidence_set"]}
-        names = [index.portion_ids[portion] for portion in index.passage_portion[comparison.rows]]
-        abstract = [at for at, name in enumerate(names) if not name.endswith("#title")]
-        found["evidence"].append(names[max(abstract, key=lambda at: sentence[at])] in right)
-        found["words"].append(names[max(abstract, key=lambda at: pairs[at, 0])] in right)
+        near = nearest(read(claim["claim"], vocabulary), index, everyone, weights)
+        true = index.product_ids.index(claim["cord_id"])
+        found["source"].append(near.short.products[near.order[0]] == true)
+        found["document"].append(near.short.products[0] == true)
     print(
         f"check-covid: {len(asked)} claims; source R@1 {np.mean(found['source']):.3f} "
-        f"(document BM25 {np.mean(found['document']):.3f}); "
-        f"evidence P@1 {np.mean(found['evidence']):.3f} (words alone {np.mean(found['words']):.3f})"
+        f"(document BM25 {np.mean(found['document']):.3f})"
     )
 
 
