@@ -60,6 +60,12 @@ class SparkEngine:
             )
         self._master = master
         self._scratch = scratch.absolute()
+        if "," in str(self._scratch):
+            raise BadInput(
+                "Spark reads a comma in a path as a second folder",
+                where=str(self._scratch),
+                remedy="Move the workspace to a path without a comma, or leave out --engine spark",
+            )
         self._running: SparkSession | None = None
 
     def __enter__(self) -> SparkEngine:
