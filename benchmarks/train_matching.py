@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from matching_data import Articles, check_covid, insciout
+from matching_data import Articles, insciout
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import compare
 from tearline.matching.features import MEASURES, measures, rivals, with_rivals
@@ -234,11 +234,6 @@ def without_source(measured: np.ndarray, labels: np.ndarray) -> np.ndarray:
     rest = measured[~labels].copy()
     for value, lead in ((0, 3), (4, 5)):  # words and meaning, and by how much each leads the next
         rest[:, lead] = rest[:, value] - rivals(rest[:, value][None, :], 1)[0]
-    words = np.expm1(rest[:, 0])
-    best = max(float(words.max(initial=0.0)), 1e-6)
-    rest[:, 9] = words / best
-    rest[:, 10] = rest[:, 4] - rest[:, 4].max(initial=-1.0)
-    rest[:, 11] = np.expm1(rest[:, 6]) / max(best, 1.0)
     return rest
 
 
@@ -274,7 +269,7 @@ def main() -> None:
     full = examples(data, index, sure_articles(data), withhold=True)
     floors = floors_of(full)
     order, product = fit_product(full + small_registers(data), full, floors)
-    portion = fit(*portion_rows(pair_rows(data, index) + claim_rows(*check_covid())), RIDGE_PORTION)
+    portion = fit(*portion_rows(pair_rows(data, index)), RIDGE_PORTION)
     leads = [f"{name}, less the best rival's" for name in MEASURES]
     names = [*MEASURES, *leads]
     names += [*(f"{name}, in a small register" for name in names), "smallness of the register"]

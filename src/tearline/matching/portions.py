@@ -28,9 +28,6 @@ PAIR_MEASURES = (
     "runs",
     "quantities",
     "names",
-    "words to the best",
-    "meaning below the best",
-    "runs to the best words",
 )
 
 
@@ -41,8 +38,6 @@ def pair_measures(comparison: Comparison, slot: int, runs: list[Run]) -> NDArray
     words = comparison.words[:, own]
     meaning = comparison.meaning[:, own]
     rows = comparison.rows[own]
-    best = np.maximum(words.max(axis=1, initial=0.0, keepdims=True), 1e-6)
-    run_weights = _run_weights(reading, index, rows, runs)
     return np.stack(
         [
             np.log1p(words),
@@ -51,12 +46,9 @@ def pair_measures(comparison: Comparison, slot: int, runs: list[Run]) -> NDArray
             np.log1p(words) - np.log1p(_next_best(words)),
             meaning,
             meaning - _next_best(meaning),
-            np.log1p(run_weights),
+            np.log1p(_run_weights(reading, index, rows, runs)),
             np.log1p(_shared_quantities(reading, index, rows)),
             np.log1p(_shared_names(reading, index, rows)),
-            words / best,
-            meaning - meaning.max(axis=1, initial=-1.0, keepdims=True),
-            run_weights / np.maximum(best, 1.0),
         ],
         axis=2,
     ).astype(np.float64)
