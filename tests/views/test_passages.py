@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +45,31 @@ def same(one: PassageIndex, other: PassageIndex) -> bool:
     return all(
         np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(PassageIndex)
     )
+
+
+def test_adding_products_gives_what_building_anew_gives() -> None:
+    known = build_index(register(4))
+    assert same(build_index(register(7), known), build_index(register(7)))
+
+
+def test_what_changed_is_read_again_and_what_went_is_forgotten() -> None:
+    before = register(5)
+    changed = replace(before[2], portions=(Portion("P2#0", "S", "The Kestrelccc was renamed Orme in 2027."),))
+    after = [before[4], changed, before[0]]
+    index, fresh = build_index(after, build_index(before)), build_index(after)
+    assert set(index.terms) == set(fresh.terms)
+    assert set(index.keys) == set(fresh.keys)
+    words = [[one.terms[term] for term in one.token_term] for one in (index, fresh)]
+    assert words[0] == words[1]
+    assert np.array_equal(index.vectors, fresh.vectors)
+    assert np.array_equal(index.passage_holders, fresh.passage_holders)
+
+
+def test_an_older_index_on_disk_saves_reading_again(tmp_path: Path) -> None:
+    passage_index(lambda: register(3), tmp_path, "one", KEY)
+    more = passage_index(lambda: register(6), tmp_path, "two", KEY)
+    assert same(more, build_index(register(6)))
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_tokens_and_quantities_stand_where_they_say() -> None:

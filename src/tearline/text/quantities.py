@@ -71,6 +71,14 @@ _PER_CENT = ("percent", "pct", "pourcent")
 _BETWEEN = frozenset(("every", "chaque", "of", "the", "les", "des", "de", "last"))
 
 
+# Every quantity holds a figure or one of these words (accents as written); most sentences hold neither.
+_ACCENTED = ("zéro", "moitié", "cinquième", "cinquièmes", "dixième")
+_MAY_HOLD = re.compile(
+    rf"\d|\b(?:{'|'.join((*_UNITS, *_FRACTIONS, *_MULTIPLES, *_ACCENTED))})\b|[\u0300-\u036f\ufb00-\ufb06]",
+    re.IGNORECASE,
+)
+
+
 @dataclass(slots=True)
 class _Item:
     kind: str  # figure, word, percent, dash or mark
@@ -83,6 +91,8 @@ class _Item:
 
 def quantities(text: str) -> list[Quantity]:
     """Every quantity of `text` in order of place. One number may give several keys (a date and its year)."""
+    if not _MAY_HOLD.search(text):
+        return []
     items = _items(text)
     found = [
         Quantity(f"d{date[2]}-{date[3]}", date.start(), date.end())

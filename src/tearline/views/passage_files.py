@@ -43,12 +43,14 @@ def passage_index(
 ) -> PassageIndex:
     """The index of the products with that `fingerprint`: read from `folder`, or built and kept there.
 
+    Where an index of other products is kept (those of yesterday), what has not changed since is taken from it.
+
     `products` is called only where it has to be built. `fingerprint`: letters, digits, `-` and `_`; `key`: the
     workspace's own.
     """
     found = load_index(folder, fingerprint, key)
     if found is None:
-        found = build_index(products())
+        found = build_index(products(), _older(folder, key))
         save_index(found, folder, fingerprint, key)
     return found
 
@@ -108,6 +110,15 @@ def load_index(folder: Path, fingerprint: str, key: bytes) -> PassageIndex | Non
             columns[name] = tuple(feather.read_table(str(place / f"{name}.arrow"))[name].to_pylist())
         index = PassageIndex(**columns)
         if _fits(index):
+            return index
+    return None
+
+
+def _older(folder: Path, key: bytes) -> PassageIndex | None:
+    """The index of another state of the products, if one is kept as it was written."""
+    prefix = f"{_PREFIX}{FORMAT}-"
+    for place in sorted(folder.glob(f"{prefix}*")):
+        if (index := load_index(folder, place.name.removeprefix(prefix), key)) is not None:
             return index
     return None
 
