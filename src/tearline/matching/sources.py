@@ -109,7 +109,9 @@ def side_by_side(
     for at, number in enumerate(text.sources[:-1]):
         others = np.logical_or.reduce([own for other, own in enumerate(taken) if other != at])
         odds[number] = max(odds[number], text.alone(number, others))
-    return odds
+    # As in `ranked`: what was found later is no more probable than what the text as a whole brought first.
+    held = np.minimum.accumulate([odds[number] for number in text.sources]).tolist()
+    return dict(zip(text.sources, held, strict=True))
 
 
 def explained(comparison: Comparison, slot: int) -> NDArray[np.bool_]:
