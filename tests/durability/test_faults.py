@@ -147,13 +147,12 @@ from pathlib import Path
 from durable_world import run
 place, files = Path(sys.argv[1]), Path(sys.argv[2])
 for words in (["trace", "R1"], ["load", str(files / "second")], ["record", "--kind", "opened", "--product", "R1",
-              "--actor", "p1", "--at", "2025-03-05"], ["quarantine", "--retry"], ["views", "--rebuild"]):
+              "--actor", "p1", "--at", "2025-03-05"], ["quarantine"], ["quarantine", "--retry"],
+              ["views", "--rebuild"]):
     code, _, said = run(place, *words)
     assert code == 5 and ("ead-only" in said or "ermission denied" in said), (words, code, said)
 code, document, said = run(place, "verify", "--deep")
 assert code == 0, (document, said)
-code, document, said = run(place, "quarantine")
-assert code == 0 and document["records"], said
 """
 
 
