@@ -270,7 +270,7 @@ def during_a_long_load(workspace: Path, tmp_path: Path, events: int, quick: Prog
 
 
 def test_look_ups_go_on_during_a_long_load(workspace: Path, tmp_path: Path, quick: Program) -> None:
-    print(during_a_long_load(workspace, tmp_path, 40_000, quick))
+    print(during_a_long_load(workspace, tmp_path, 80_000, quick))
 
 
 @pytest.mark.long

@@ -143,9 +143,9 @@ def test_entities_and_document_types_are_never_expanded(write: Write) -> None:
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     head = f'<!DOCTYPE Events [<!ENTITY l0 "ha"><!ENTITY file SYSTEM "file:///etc/passwd">{laughs}]>'
     text = f"{head}<Events>{printed('&l9;&file;').replace('&amp;', '&')}{printed()}</Events>"
-    started = time.perf_counter()
+    started = time.process_time()
     items = read(write("log.xml", text))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5
     assert len(events(items)) == 1
     assert reasons(items) == ["not a well-formed Windows event"]
 
