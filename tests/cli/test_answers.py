@@ -274,3 +274,11 @@ def test_verify_finds_a_changed_byte(small: Path, tearline: Tearline) -> None:
     assert done.code == 3
     assert not done.document["ok"]
     assert "events" in done.document["faults"][0]["where"]
+
+
+def test_what_a_load_left_aside_is_said_on_stderr(fresh: Path, tmp_path: Path, tearline: Tearline) -> None:
+    table = tmp_path / "organisations.csv"
+    table.write_text("id,name,kind,colour\nSVC,The Service,originator,blue\n", encoding="utf-8")
+    done = tearline("load", table, "--workspace", fresh, "--json")
+    assert done.document["accepted"] == 1
+    assert "colour" in done.err

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, inquiry, opened, progress
+from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, inquiry, opened, progress, warn
 from tearline.cli.prompting import enter
 from tearline.cli.showing import show_counts, show_event, show_quarantine, show_retraction
 from tearline.cli.showing_entries import show_confirmation, show_entry
@@ -30,6 +30,8 @@ def load(
     """Register organisations, people, groups, products, events, disclosures and public reporting."""
     with progress() as tell:
         document = opened(context, workspace).load(paths, tell)
+    for warning in document["warnings"]:
+        warn(warning)
     emit(document, as_json, show_counts)
 
 
@@ -80,6 +82,8 @@ def intake(
         document = opened(context, workspace).intake(
             files, format_name=format_name, organisation=organisation, mapping=mapping, progress=tell
         )
+    for warning in document["warnings"]:
+        warn(warning)
     emit(document, as_json, show_counts)
 
 
