@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-long lint bench lock clean
+.PHONY: demo test test-long lint bench serve lock clean
 
 $(VENV)/run.stamp: requirements/build.txt requirements/run.txt pyproject.toml package-lock.json tools/parts.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tearline needs Python 3.11 or newer")'
@@ -36,6 +36,13 @@ test-long: lint ## kills by the hundred and fuzzing
 
 bench: $(VENV)/dev.stamp
 	for each in benchmarks/[a-z]*.py; do $(BIN)/python $$each || exit 1; done
+
+demo/report.html: $(VENV)/run.stamp
+	$(MAKE) demo
+
+serve: demo/report.html ## the demo's report on localhost; only the report lies in the folder that is served
+	@mkdir -p demo/served && cp demo/report.html demo/served/index.html
+	$(BIN)/python -m http.server 8400 --bind 127.0.0.1 --directory demo/served
 
 lock: $(VENV)/dev.stamp ## newest versions, with hashes and without index addresses
 	for each in run dev; do \

@@ -1,7 +1,7 @@
 """7,150 released e-mails of a foreign ministry: counts that reconcile, and ten memos traced by hand.
 
-The memos are registered from the mails themselves, as the paragraphs of one message each; every forward listed
-here was read in the text of the document named.
+The memos are registered from the mails themselves, as the paragraphs of one message each; the header
+lines of every forward listed here were read in the document named.
 """
 
 from __future__ import annotations
