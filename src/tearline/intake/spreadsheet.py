@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import lzma
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -21,9 +25,11 @@ ROWS = 2_000_000
 COLUMNS = 500
 SHEETS = 20
 
-# What openpyxl raises on damaged workbooks, beside its own error.
-_DAMAGE = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError,
-           SyntaxError, EOFError, OSError)  # fmt: skip
+# What openpyxl and the unpacking below it raise on damaged workbooks, beside their own errors: a part packed in an
+# unknown way is NotImplementedError (a RuntimeError), a number too large an ArithmeticError.
+_DAMAGE = (InvalidFileException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, LookupError,
+           ValueError, TypeError, AttributeError, SyntaxError, AssertionError, ArithmeticError,
+           RuntimeError, EOFError, OSError)  # fmt: skip
 
 
 def sheet_rows(source: SourceFile, sheet: str | None, header: int) -> Iterator[tuple[str, ...] | Row | Unread]:
@@ -52,7 +58,8 @@ def _opened(source: SourceFile) -> Iterator[Any]:
     source.whole()
     check_archive(source.path)
     try:
-        book = openpyxl.load_workbook(source.path, read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings(action="ignore"):  # on styles and names that are not looked at
+            book = openpyxl.load_workbook(source.path, read_only=True, data_only=True, keep_links=False)
     except _DAMAGE as error:
         raise BadInput(
             "not a workbook that can be opened", where=source.name, remedy="Save it again as .xlsx, or as CSV"
