@@ -273,6 +273,13 @@ def show_views(document: Document) -> None:
     _line("Built anew from the ledger." if document["rebuilt"] else "Build them anew: tearline views --rebuild")
 
 
+def show_rows(heads: Sequence[str], rows: Sequence[Sequence[object]], none: str) -> None:
+    """A table, or what to say where it would be empty."""
+    if not rows:
+        _line(none)
+    _table(heads, rows, len(rows))
+
+
 def show_files(document: Document) -> None:
     for file in document.get("files") or [document["file"]]:
         _line(f"Written: {file}")

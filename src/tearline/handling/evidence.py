@@ -30,7 +30,14 @@ from tearline.records.markings import MarkingScheme
 from tearline.records.pathways import Gap
 from tearline.views.register import Register
 
-_SILENT = {GapKind.NO_LOG, GapKind.LOG_HOLE, GapKind.OVERWRITTEN, GapKind.REFUSED, GapKind.ANSWERED_NO_RECORD}
+_SILENT = {
+    GapKind.NO_LOG,
+    GapKind.LOG_HOLE,
+    GapKind.OVERWRITTEN,
+    GapKind.REFUSED,
+    GapKind.ANSWERED_NO_RECORD,
+    GapKind.ANSWERED_IN_PART,
+}
 
 # Two rows of the same event and person, from two memberships, are one use: sure if either is.
 _USES = """

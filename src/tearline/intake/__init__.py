@@ -1,5 +1,6 @@
 """Bringing records in: register files, native handling records, entries by hand. See docs/formats.md."""
 
+from tearline.intake.answering import answer
 from tearline.intake.batches import Counts, StreamCounts
 from tearline.intake.by_hand import record
 from tearline.intake.confirming import confirm
@@ -22,6 +23,7 @@ __all__ = [
     "Progress",
     "StreamCounts",
     "Suggested",
+    "answer",
     "confirm",
     "decide_different",
     "decide_same",

@@ -19,7 +19,14 @@ from tearline.records.kinds import Stream
 Body = dict[str, Any]
 Key = tuple[str, ...]
 
-REGISTERS = (Stream.ORGANISATIONS, Stream.PEOPLE, Stream.GROUPS, Stream.PRODUCTS, Stream.DISCLOSURES)
+REGISTERS = (
+    Stream.ORGANISATIONS,
+    Stream.PEOPLE,
+    Stream.GROUPS,
+    Stream.PRODUCTS,
+    Stream.DISCLOSURES,
+    Stream.ANSWERS,
+)
 
 _KEYS: Mapping[Stream, tuple[str, ...]] = {
     Stream.ORGANISATIONS: ("id",),
@@ -27,6 +34,7 @@ _KEYS: Mapping[Stream, tuple[str, ...]] = {
     Stream.GROUPS: ("id", "member", "valid_from"),
     Stream.PRODUCTS: ("id",),
     Stream.DISCLOSURES: ("id",),
+    Stream.ANSWERS: ("id",),
 }
 
 

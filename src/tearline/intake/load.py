@@ -12,12 +12,19 @@ from tearline.intake.batches import Counts
 from tearline.intake.document_files import document_row
 from tearline.intake.event_stage import Doubtful, Staged
 from tearline.intake.events import event
-from tearline.intake.known import Body, Known
+from tearline.intake.known import REGISTERS, Body, Known
 from tearline.intake.lines import Block, LongLine, SourceFile
 from tearline.intake.linking import link_names
 from tearline.intake.place import Place, Progress, quiet
 from tearline.intake.quarantine import Refused, Source
-from tearline.intake.register_files import COLUMNS, REQUIRED, FileKind, RegisterFile, register_files
+from tearline.intake.register_files import (
+    COLUMNS,
+    REQUIRED,
+    FileKind,
+    RegisterFile,
+    is_json_lines,
+    register_files,
+)
 from tearline.intake.rows import Row, Unread, csv_table, json_rows, not_json_lines, parse_object, too_long
 from tearline.intake.taking import CONFLICT, CONFLICT_REMEDY, Taking, taking
 from tearline.intake.texts import Fields
@@ -30,7 +37,7 @@ Check = Callable[[Fields, Known], Body]
 Read = tuple[Source, Row | Unread]
 
 _NO_ORGANISATIONS = "no organisations are registered, so names of organisations were not checked"
-REGISTER_STREAMS = (Stream.ORGANISATIONS, Stream.PEOPLE, Stream.GROUPS, Stream.PRODUCTS, Stream.DISCLOSURES)
+REGISTER_STREAMS = REGISTERS
 
 
 def load(place: Place, paths: Sequence[Path], progress: Progress = quiet) -> Counts:
@@ -116,7 +123,7 @@ def _rows(one: Taking, file: RegisterFile) -> Iterator[Read]:
     if file.is_document:
         yield Source(source.name, kind.value), document_row(source)
         return
-    if kind not in REQUIRED:
+    if kind not in REQUIRED or is_json_lines(source.path):
         plain = Source(source.name, kind.value)
         yield from ((plain, row) for row in json_rows(source))
         return

@@ -25,6 +25,7 @@ class FileKind(StrEnum):
     EVENTS = "events"
     DISCLOSURES = "disclosures"
     PUBLIC = "public"
+    ANSWERS = "answers"
 
     @property
     def stream(self) -> Stream:
@@ -35,12 +36,15 @@ REQUIRED = {
     FileKind.ORGANISATIONS: ("id", "name", "kind"),
     FileKind.PEOPLE: ("id", "name", "organisation"),
     FileKind.GROUPS: ("id", "name", "member", "valid_from"),
+    FileKind.ANSWERS: ("organisation", "asked", "answer", "date"),
 }
 COLUMNS = {
     FileKind.ORGANISATIONS: {"id", "name", "kind", "parent", "retention"},
     FileKind.PEOPLE: {"id", "name", "organisation", "position", "clearance", "caveats", "access_basis",
                       "valid_from", "valid_to", "accounts"},
     FileKind.GROUPS: {"id", "name", "member", "valid_from", "valid_to"},
+    FileKind.ANSWERS: {"id", "organisation", "asked", "answer", "date", "reason", "system", "product",
+                       "since", "until", "held_by", "gaps"},
 }  # fmt: skip
 DOCUMENTS = (".html", ".htm", ".txt", ".pdf", ".docx")
 
@@ -48,10 +52,14 @@ _ORDER = {kind: place for place, kind in enumerate(FileKind)}
 _SIGNS = (
     (FileKind.PRODUCTS, {"portions"}),
     (FileKind.EVENTS, {"kind", "product"}),
+    (FileKind.ANSWERS, {"asked", "answer"}),
     (FileKind.DISCLOSURES, {"text"}),
 )
 _PEEK = 1 << 20
-_NAMES = "organisations.csv, people.csv, groups.csv, products.jsonl, events.jsonl, disclosures.jsonl, public.jsonl"
+_NAMES = (
+    "organisations.csv, people.csv, groups.csv, products.jsonl, events.jsonl, disclosures.jsonl, public.jsonl, "
+    "answers.csv (or .jsonl)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,14 @@ def _by_name(path: Path) -> FileKind | None:
     if len(kinds) != 1:
         return None
     expected = ".csv" if kinds[0] in REQUIRED else ".jsonl"
+    if kinds[0] is FileKind.ANSWERS and is_json_lines(path):
+        return kinds[0]
     return kinds[0] if path.suffix.lower() == expected else None
+
+
+def is_json_lines(path: Path) -> bool:
+    """Only organisations' answers come as either; what else is a table is CSV whatever its name."""
+    return path.suffix.lower() == ".jsonl"
 
 
 def _by_content(source: SourceFile) -> FileKind | None:

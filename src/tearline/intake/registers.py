@@ -7,6 +7,8 @@ organisations, sources of products) are checked afterwards, by `missing_referenc
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping, Set
 from datetime import date
@@ -28,6 +30,7 @@ from tearline.intake.texts import (
 from tearline.records.errors import BadInput
 from tearline.records.kinds import AccessBasis, OrganisationKind, Stream
 from tearline.records.markings import MarkingScheme
+from tearline.records.replies import ReplyKind
 from tearline.records.times import format_instant, parse_instant, parse_interval
 
 LONGEST_TEXT = 12 << 20
@@ -155,6 +158,47 @@ def disclosure(*, public: bool) -> Callable[[Fields, Known], Body]:
         }
 
     return check
+
+
+def reply(fields: Fields, known: Known) -> Body:
+    """What an organisation answered; without an id of its own it is known by all that it says."""
+    organisation = required_id(fields, "organisation")
+    _registered_organisation(organisation, "organisation", known)
+    kind = required_choice(fields, "answer", ReplyKind)
+    held_by = optional_id(fields, "held_by")
+    if (held_by is not None) is not (kind is ReplyKind.HELD_ELSEWHERE):
+        raise BadInput(
+            f"{kind.value!r} with{'' if held_by else 'out'} a body that holds the records",
+            field="held_by",
+            remedy=f"A body that holds them belongs to the answer {ReplyKind.HELD_ELSEWHERE.value!r} alone",
+        )
+    if held_by is not None:
+        _registered_organisation(held_by, "held_by", known)
+    product = optional_id(fields, "product")
+    if product is not None and not known.is_product(product):
+        raise BadInput(f"the product {product!r} is not registered", field="product", remedy="Load it first")
+    since, until = instant(fields, "since"), instant(fields, "until")
+    if since and until and parse_instant(until) <= parse_instant(since):
+        raise BadInput(
+            f"the time ends ({until}) before it has begun ({since})",
+            field="until",
+            remedy="Correct one of the two",
+        )
+    body: Body = {
+        "organisation": organisation,
+        "asked": required(fields, "asked"),
+        "answer": kind.value,
+        "date": instant(fields, "date") or required(fields, "date"),
+        "reason": optional(fields, "reason"),
+        "system": optional(fields, "system"),
+        "product": product,
+        "since": since,
+        "until": until,
+        "held_by": held_by,
+        "gaps": listed(fields, "gaps"),
+    }
+    own = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
+    return {"id": optional_id(fields, "id") or f"A-{own}", **body}
 
 
 def missing_references(stream: Stream, body: Body, present: Set[str]) -> BadInput | None:
@@ -329,4 +373,5 @@ CHECKS: Mapping[Stream, Callable[[Fields, Known], Body]] = {
     Stream.ORGANISATIONS: organisation,
     Stream.PEOPLE: person,
     Stream.GROUPS: group,
+    Stream.ANSWERS: reply,
 }

@@ -14,7 +14,7 @@ from tearline.intake.native import shipped_readers
 from tearline.intake.native_records import NativeRecords
 from tearline.intake.place import Place
 from tearline.intake.quarantine import Refused, held_rows
-from tearline.intake.register_files import REQUIRED, FileKind
+from tearline.intake.register_files import FileKind
 from tearline.intake.rows import parse_object, parse_record
 from tearline.intake.take_in import STREAMS, told_for
 from tearline.intake.taking import Taking, taking
@@ -56,7 +56,7 @@ def _read_again(one: Taking, kind: FileKind, rows: list[Refused]) -> Iterator[Re
     for row in rows:
         if row.lossy:
             one.refuse(kind.stream, row)
-        elif kind in REQUIRED:
+        elif "header" in row.source.options:
             header, delimiter = row.source.options["header"], row.source.options["delimiter"]
             yield row.source, parse_record(row.line, row.raw, header, delimiter)
         else:

@@ -31,6 +31,8 @@ _ANSWERS = {
     GapKind.ANSWERED_NO_RECORD: (0.55, 0.4),
     GapKind.OVERWRITTEN: (0.5, 0.4),
     GapKind.REFUSED: (0.55, 0.3),
+    GapKind.ANSWERED_IN_PART: (0.6, 0.2),
+    GapKind.HELD_ELSEWHERE: (0.6, 0.2),
 }
 
 

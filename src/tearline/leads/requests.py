@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tearline.records.explanations import LeadsAnswer, RequestProposal
 from tearline.records.kinds import GapKind
 from tearline.records.pathways import Gap, Pathway
+from tearline.records.replies import FINAL
 from tearline.records.times import format_instant
 from tearline.views.register import Register
 
@@ -16,6 +17,7 @@ SOON = timedelta(days=30)
 """Records that expire within this are to be preserved before they are asked for."""
 
 _CLOSED = {GapKind.REFUSED, GapKind.ANSWERED_NO_RECORD, GapKind.OVERWRITTEN}
+_OF_LOGS = {GapKind.NO_LOG, GapKind.LOG_HOLE}
 """Gaps that another request to the same organisation would not close."""
 
 
@@ -33,7 +35,7 @@ def propose(
     grouped: dict[tuple[str, str | None], list[Gap]] = {}
     for pathway in pathways:
         for gap in pathway.gaps:
-            if gap.kind in _CLOSED:
+            if gap.kind in _CLOSED or _answered(gap, register):
                 continue
             organisation = gap.organisation or _originator(register, gap.product or pathway.product)
             if organisation is not None:
@@ -57,6 +59,18 @@ def propose(
         )
         proposals.append(((turn, expires or now + SOON, -worth, organisation, system or ""), proposal))
     return tuple(proposal for _, proposal in sorted(proposals, key=lambda entry: entry[0]))
+
+
+def _answered(gap: Gap, register: Register) -> bool:
+    """Whether the organisation has said, of just these logs, that it will not or cannot hand them over."""
+    return (
+        gap.kind in _OF_LOGS
+        and gap.organisation is not None
+        and any(
+            reply.kind in FINAL and reply.is_about(gap.organisation, gap.system, gap.silent_from, gap.silent_to)
+            for reply in register.replies
+        )
+    )
 
 
 def _originator(register: Register, product: str) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tearline.pathway.logs import Hole
 from tearline.records.naming import mention
+from tearline.records.replies import Reply, ReplyKind
 
 
 def _day(moment: datetime) -> str:
@@ -41,12 +43,47 @@ def delivered_without_receipt(who: str, product: str, first: datetime, count: in
     )
 
 
-def log_hole(log: str, product: str, start: datetime, end: datetime, expected: float) -> tuple[str, str]:
+def log_hole(log: str, product: str | None, hole: Hole) -> tuple[str, str]:
+    start, end = _day(hole.start), _day(hole.end)
+    handled = f"; {product} was there to be handled" if product else ""
     return (
-        f"Nothing stands in {log} from {_day(start)} until {_day(end)}, where about {expected:.0f} entries would"
-        f" be usual; {product} was there to be handled.",
-        f"What {log} held from {_day(start)} until {_day(end)}, or why nothing was kept.",
+        f"Nothing stands in {log} from {start} until {end}, where about {hole.expected:.0f} entries would be"
+        f" usual{handled}.",
+        f"What {log} held from {start} until {end}, or why nothing was kept.",
     )
+
+
+def answered(reply: Reply) -> tuple[str, str]:
+    """An organisation's answer that leaves something open, in the words in which it was asked."""
+    whose, day = reply.organisation, _day(reply.given_at)
+    why = f" Reason given: {reply.reason}" if reply.reason else ""
+    asked = f"Asked for “{reply.asked}”"
+    match reply.kind:
+        case ReplyKind.REFUSED:
+            return (
+                f"{asked}, {whose} refused on {day}.{why}",
+                f"Who can order {whose} to hand over “{reply.asked}”, and that it be preserved until then.",
+            )
+        case ReplyKind.NO_RECORD:
+            return (
+                f"{asked}, {whose} answered on {day} that there is no record.{why}",
+                f"Whether anybody else recorded what {whose} did not: senders, carriers, visitors' hosts.",
+            )
+        case ReplyKind.OVERWRITTEN:
+            return (
+                f"{asked}, {whose} answered on {day} that it has been overwritten.{why}",
+                f"Whether {whose} keeps backups or copies of it, and by which rule it was overwritten.",
+            )
+        case ReplyKind.HELD_ELSEWHERE:
+            return (
+                f"{asked}, {whose} answered on {day} that {reply.held_by} holds it.{why}",
+                f"“{reply.asked}”, which {whose} says {reply.held_by} holds.",
+            )
+        case _:
+            return (
+                f"{asked}, {whose} handed over a part on {day}.{why}",
+                f"The rest of “{reply.asked}”, or why it is not handed over.",
+            )
 
 
 def print_unaccounted(who: str, product: str, first: datetime, count: int) -> tuple[str, str]:

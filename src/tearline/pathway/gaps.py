@@ -1,15 +1,15 @@
 """Gaps: where the record of a product's pathway is silent, what to ask of whom, and by when that expires.
 
 A gap's id is a hash of its kind, product, parties and events: the same silence has the same id whenever it is
-asked about. Gaps of one kind about one party and product are one gap with several events.
+asked about. A hole in a log, or an organisation's answer, is one gap whatever the product. Gaps of one kind about
+one party and product are one gap with several events.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
+from functools import cached_property
 
 import numpy as np
 import pyarrow.compute as pc
@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from tearline.pathway import gap_words
 from tearline.pathway.cast import NEVER
 from tearline.pathway.columns import ACTOR_LEVEL, AUTHOR, KINDS
+from tearline.pathway.identifiers import identifier
 from tearline.pathway.logs import LogSurvey
 from tearline.pathway.possession import unexplained
+from tearline.pathway.replies import reply_gaps, settled
 from tearline.pathway.retention import expiry, system_showing
+from tearline.pathway.silences import hole_gap, open_holes
 from tearline.pathway.solving import Solution
 from tearline.records.kinds import EventKind, GapKind
 from tearline.records.naming import Who, mention
@@ -52,6 +55,7 @@ def find_gaps(
         *finder.accounts(),
         *finder.names(),
         *(finder.logs(logs) if logs is not None else ()),
+        *finder.replies(),
     ]
     unique = {gap.id: gap for gap in found}
     return tuple(sorted(unique.values(), key=lambda gap: (_ORDER[gap.kind], gap.product or "", gap.says, gap.id)))
@@ -150,48 +154,59 @@ class _Finder:
     def logs(self, logs: LogSurvey) -> Iterator[Gap]:
         """Missing logs and holes in logs of organisations that the product had reached by then."""
         product = self._family[0]
-        systems: dict[str, set[str]] = {}
-        arrived = self._arrivals(systems)
-        for hole in logs.holes:
+        arrived = self._arrived
+        for hole in open_holes(self._register, logs):
             first = arrived.get(hole.organisation)
-            if first is None or first >= to_micros(hole.end) or to_micros(hole.start) >= self._before:
-                continue
-            log = f"the {hole.system + ' ' if hole.system else ''}log of {hole.organisation}"
-            words = gap_words.log_hole(log, product, hole.start, hole.end, hole.expected)
-            parts = (hole.organisation, hole.system or "", hole.start.isoformat())
-            gap = self._of_log(GapKind.LOG_HOLE, hole.organisation, hole.system, first, words, parts)
-            # What is missing is as old as the hole, which may begin long before the product came or after.
-            known = self._register.organisations.get(hole.organisation)
-            expires = expiry(known, hole.system or "other", hole.start)
-            yield replace(gap, silent_from=hole.start, silent_to=hole.end, expires=expires)
+            if first is not None and first < to_micros(hole.end) and to_micros(hole.start) < self._before:
+                yield hole_gap(self._register, hole, product)
         for organisation, first in sorted(arrived.items()):
             moment = from_micros(first)
+            if settled(self._register, organisation, None, moment, None):
+                continue
             if organisation not in logs.acting:
                 words = gap_words.no_log(organisation, None, product, moment)
-                yield self._of_log(GapKind.NO_LOG, organisation, None, first, words, (organisation, ""))
+                yield self._no_log(organisation, None, first, words)
                 continue
             known = self._register.organisations.get(organisation)
-            expected = systems.get(organisation, set()) | set(known.retention if known else ())
+            expected = self._systems.get(organisation, set()) | set(known.retention if known else ())
             for system in sorted(s for s in expected if (organisation, s) not in logs.logged):
-                words = gap_words.no_log(organisation, system, product, moment)
-                yield self._of_log(GapKind.NO_LOG, organisation, system, first, words, (organisation, system))
+                if not settled(self._register, organisation, system, moment, None):
+                    words = gap_words.no_log(organisation, system, product, moment)
+                    yield self._no_log(organisation, system, first, words)
 
-    def _arrivals(self, systems: dict[str, set[str]]) -> dict[str, int]:
-        """Organisation -> when the product possibly first came to one of its people; fills in the systems that
-        the accounts of its people name."""
+    def replies(self) -> Iterator[Gap]:
+        """What organisations that the product had reached left open when they were asked."""
+        return reply_gaps(self._register, self._family, self._arrived)
+
+    @cached_property
+    def _systems(self) -> dict[str, set[str]]:
+        """Organisation -> the systems that the accounts of its holders name."""
+        found: dict[str, set[str]] = {}
+        for organisation, person, _ in self._people:
+            named = (account.partition(":") for account in self._register.people[person].accounts)
+            found.setdefault(organisation, set()).update(system for system, colon, _ in named if colon)
+        return found
+
+    @cached_property
+    def _arrived(self) -> dict[str, int]:
+        """Organisation -> when the product possibly first came to one of its people."""
+        found: dict[str, int] = {}
+        for organisation, _, time in self._people:
+            found[organisation] = min(found.get(organisation, int(NEVER)), time)
+        return found
+
+    @cached_property
+    def _people(self) -> list[tuple[str, str, int]]:
+        """(organisation, person, when the product possibly first came to them) of everybody registered."""
         rows, first = self._solution.rows, np.full(self._solution.slots.node.size, NEVER)
         np.minimum.at(first, rows.slot, rows.lo)
-        arrived: dict[str, int] = {}
+        found: list[tuple[str, str, int]] = []
         for slot in np.flatnonzero(first < self._before).tolist():
             party, time = self._party(int(self._solution.slots.party[slot])), int(first[slot])
-            if party.kind is not PartyKind.PERSON:
-                continue
-            person = self._register.people[party.id]
-            organisation = person.organisation_at(from_micros(time))
-            arrived[organisation] = min(arrived.get(organisation, int(NEVER)), time)
-            named = (account.partition(":") for account in person.accounts)
-            systems.setdefault(organisation, set()).update(system for system, colon, _ in named if colon)
-        return arrived
+            if party.kind is PartyKind.PERSON:
+                organisation = self._register.people[party.id].organisation_at(from_micros(time))
+                found.append((organisation, party.id, time))
+        return found
 
     def _by_party(
         self, party: NDArray[np.int32], events: NDArray[np.int64]
@@ -253,7 +268,7 @@ class _Finder:
         system = system_showing(event_kind, self._said("system", events))
         since = from_micros(int(self._events.lo[earliest]))
         return Gap(
-            id=_identifier(kind, product, (who.id,), told),
+            id=identifier(kind, product, (who.id,), told),
             kind=kind,
             organisation=organisation,
             person=Who(who.id) if who.kind in _PEOPLE else None,
@@ -265,14 +280,12 @@ class _Finder:
             expires=expiry(self._register.organisations.get(organisation or ""), system, since),
         )
 
-    def _of_log(  # noqa: PLR0917 -- what a gap about a log is made of
-        self, kind: GapKind, organisation: str, system: str | None, first: int, words: _Words, parts: Iterable[str]
-    ) -> Gap:
+    def _no_log(self, organisation: str, system: str | None, first: int, words: _Words) -> Gap:
         since = from_micros(first)
         known = self._register.organisations.get(organisation)
         return Gap(
-            id=_identifier(kind, self._family[0], parts, ()),
-            kind=kind,
+            id=identifier(GapKind.NO_LOG, self._family[0], (organisation, system or ""), ()),
+            kind=GapKind.NO_LOG,
             organisation=organisation,
             person=None,
             events=(),
@@ -282,11 +295,6 @@ class _Finder:
             system=system,
             expires=expiry(known, system or "other", since),
         )
-
-
-def _identifier(kind: GapKind, product: str, parties: Iterable[str], events: Iterable[str]) -> str:
-    text = "\x1f".join(("gap", kind.value, product, *parties, "", *events))
-    return f"G-{sha256(text.encode()).hexdigest()[:12]}"
 
 
 def concerning(gaps: Iterable[Gap]) -> Mapping[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from tearline.records.investigations import Declaration
 from tearline.records.kinds import AccessBasis, OrganisationKind
 from tearline.records.people import Group, Membership, Organisation, Period, Person
 from tearline.records.products import Disclosure, HandlingTerms, Portion, Product
+from tearline.records.replies import Reply, ReplyKind
 from tearline.records.times import Interval, parse_instant
 
 Body = Mapping[str, Any]
@@ -109,6 +110,23 @@ def disclosure(body: Body) -> Disclosure:
         language=body.get("language"),
         url=body.get("url"),
         public=bool(body.get("public")),
+    )
+
+
+def reply(body: Body) -> Reply:
+    return Reply(
+        id=body["id"],
+        organisation=body["organisation"],
+        asked=body["asked"],
+        kind=ReplyKind(body["answer"]),
+        given_at=parse_instant(body["date"]),
+        reason=body["reason"],
+        system=body["system"],
+        product=body["product"],
+        since=parse_instant(body["since"]) if body["since"] else None,
+        until=parse_instant(body["until"]) if body["until"] else None,
+        held_by=body["held_by"],
+        gaps=tuple(body["gaps"]),
     )
 
 

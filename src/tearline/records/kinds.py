@@ -126,3 +126,5 @@ class GapKind(StrEnum):
     ANSWERED_NO_RECORD = "answered: no record"
     OVERWRITTEN = "overwritten"
     REFUSED = "refused"
+    ANSWERED_IN_PART = "answered in part"
+    HELD_ELSEWHERE = "held by another body"

@@ -22,6 +22,7 @@ from tearline.records.kinds import Stream
 from tearline.records.parties import Party, PartyKind
 from tearline.records.people import Group, Organisation, Person
 from tearline.records.products import Disclosure, Product
+from tearline.records.replies import Reply
 
 R = TypeVar("R")
 
@@ -30,7 +31,8 @@ R = TypeVar("R")
 class Register:
     """Everything keyed by id. `links` are decisions on who a raw name is: a person, or another name that stands
     for it (None: nobody known, whatever it looks like); of those `likened` are a machine's links to another name.
-    `declarations` are analysts' own recognitions, `retracted` the batches taken back."""
+    `declarations` are analysts' own recognitions, `retracted` the batches taken back, `replies` what organisations
+    answered when they were asked."""
 
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Person]
@@ -42,6 +44,7 @@ class Register:
     declarations: tuple[Declaration, ...]
     retracted: frozenset[str]
     likened: frozenset[str] = frozenset()
+    replies: tuple[Reply, ...] = ()
 
     @classmethod
     def read(cls, ledger: Ledger, state: LedgerState) -> Register:
@@ -67,6 +70,7 @@ class Register:
             likened=frozenset(n for n, body in links.items() if body["by"] == "machine" and body.get("same_as")),
             declarations=tuple(bodies.declaration(body) for body in items if "declares" in body),
             retracted=retracted,
+            replies=tuple(_latest(valid(Stream.ANSWERS), _id, bodies.reply).values()),
         )
 
     def resolve(self, raw: str) -> Party:

@@ -81,6 +81,16 @@ class Asking(Opened):
             main_job.trace_product(answering.scene, product, before=before, portion=portion, supported=supported)
         )
 
+    def answers(self, inquiry: Inquiry, organisation: str | None = None) -> Document:
+        """What organisations answered when they were asked for records, latest first."""
+        answering = self._look_up(inquiry, "answers", organisation=organisation)
+        found = [
+            reply
+            for reply in answering.scene.register.replies
+            if organisation is None or reply.organisation == organisation
+        ]
+        return answering.document({"answers": sorted(found, key=lambda reply: reply.given_at, reverse=True)})
+
     def exposures(
         self,
         inquiry: Inquiry,

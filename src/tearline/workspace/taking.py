@@ -61,6 +61,14 @@ class Taking(Opened):
         """Make one entry by hand; `scan` is the paper it was typed from, kept as received."""
         return {"event": intake.record(self._place(), entry, scan)}
 
+    def answer(self, fields: Mapping[str, Any]) -> Document:
+        """Record what an organisation answered when it was asked for records.
+
+        `fields` as in answers.csv: organisation, asked, answer (full, partial, refused, no record, overwritten,
+        held by another body), date; reason, system, product, since, until, held_by, gaps, id.
+        """
+        return {"answer": intake.answer(self._place(), fields)}
+
     def confirm(self, event: str, by: str) -> Document:
         """Record that a second person confirms an entry by hand."""
         found = intake.find_event(self._view, self._ledger.state(), event)
