@@ -16,3 +16,7 @@ for family in sans mono serif; do
     done
 done
 cp node_modules/@fontsource/ibm-plex-sans/LICENSE "$fonts/LICENSE"
+parts=src/tearline/desk/static/desk/parts
+mkdir -p "$parts"
+cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.min.js "$parts/"
+"$venv/bin/python" tools/messages.py compile

@@ -17,12 +17,14 @@ from tearline.workspace.opening import (
     run_demo,
     verify_workspace,
 )
+from tearline.workspace.scope import Scope
 
 __all__ = [
     "Document",
     "ExportFormat",
     "Inquiry",
     "Progress",
+    "Scope",
     "Workspace",
     "create_workspace",
     "open_workspace",

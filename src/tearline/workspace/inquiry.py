@@ -10,6 +10,7 @@ from typing import Any
 from tearline.investigation.scene import Scene
 from tearline.records.documents import AnswerBasis, document
 from tearline.records.naming import Names
+from tearline.workspace.scope import Scope
 
 Document = dict[str, Any]
 Progress = Callable[[str, int, int | None], None]
@@ -31,7 +32,8 @@ def operating_system_user() -> str:
 class Inquiry:
     """Who asks, why, and under which case; `unmask` is the reason for showing names.
 
-    `as_of` is a time, or a size of the events stream, to answer from the ledger as it then was.
+    `as_of` is a time, or a size of the events stream, to answer from the ledger as it then was. `scope`: how much
+    of the record may be looked at; None for those who have the workspace's files and keys anyhow.
     """
 
     purpose: str
@@ -39,6 +41,7 @@ class Inquiry:
     unmask: str | None = None
     as_of: str | None = None
     actor: str = field(default_factory=operating_system_user)
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""A case as it is kept. What a case may be used for is in `standing.py`; who may see it, in `tearline.desk.walls`.
+
+Nothing here is ever deleted: rows that no longer hold are ended, and the history keeps what was done.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tearline.desk.accounts.models import Body
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Case(models.Model):
+    """An investigation of one body. Its id says nothing of how many others there are."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="cases")
+    title = models.CharField(_("title"), max_length=200)
+    purpose = models.TextField(_("purpose"), blank=True)
+    authority = models.TextField(_("authority"), blank=True, help_text=_("the law, warrant or mandate"))
+    marking = models.CharField(_("marking of the case's own papers"), max_length=200, default="UNCLASSIFIED")
+    narrative = models.TextField(_("narrative"), blank=True)
+    every_product = models.BooleanField(_("all products are within its scope"), default=False)
+    period_from = models.DateTimeField(_("period from"), null=True, blank=True)
+    period_to = models.DateTimeField(_("period to"), null=True, blank=True)
+    restricted = models.BooleanField(
+        _("named members only"), default=False, help_text=_("closed to colleagues who are not named as members")
+    )
+    opened_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScopeKind(models.TextChoices):
+    PRODUCT = "product", _("product")
+    ORGANISATION = "organisation", _("organisation")
+    DISCLOSURE = "disclosure", _("published item")
+
+
+class ScopeItem(models.Model):
+    """One thing within a case's scope, by its id in the ledger. No organisation named: all of them."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="scope_items")
+    kind = models.CharField(max_length=12, choices=ScopeKind)
+    item = models.CharField(max_length=200)
+    added_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "item"], condition=models.Q(ended_at=None), name="one_live_scope_item"
+            )
+        ]
+
+
+class Term(models.Model):
+    """Until when a case may be worked on, and on whose word; renewals are further terms."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="terms")
+    until = models.DateTimeField(_("runs until"))
+    authority = models.TextField(_("authority"))
+    set_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["set_at"]
+
+
+class Member(models.Model):
+    """Somebody of the case's own body who is named as working on it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="members")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="memberships")
+    added_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class BarKind(models.TextChoices):
+    RECUSED = "recused", _("held or wrote a product of the case")
+    HANDED_OVER = "handed over", _("handed the case over")
+    NAMED = "named", _("kept out by name")
+
+
+class Bar(models.Model):
+    """Somebody who is kept out of a case, whatever else would let them in, until that is lifted with a reason."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="bars")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="bars")
+    kind = models.CharField(max_length=12, choices=BarKind)
+    ground = models.TextField(_("ground"), help_text=_("what the record shows, or the reason given"))
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, blank=True)
+    lifted_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "user", "kind"], condition=models.Q(lifted_at=None), name="one_live_bar"
+            )
+        ]
+
+
+class ReadIn(models.Model):
+    """Who has been told of a case, when and by whom: the case's own distribution list."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="read_ins")
+    who = models.CharField(_("who"), max_length=200)
+    office = models.CharField(_("office"), max_length=200, blank=True)
+    told_at = models.DateTimeField(_("told at"))
+    told_by = models.CharField(_("told by"), max_length=200)
+    entered_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["told_at"]
+
+
+class Entry(models.Model):
+    """One line of a case's history: what was done, by whom, when. Only ever added to."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    act = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]

@@ -1,0 +1,56 @@
+"""The desk's way to the ledger: one workspace a process, and inquiries that carry a case's purpose and scope.
+
+Every method of the workspace records the look-up before it answers, and raises where it cannot.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from tearline.desk.accounts.models import User
+from tearline.desk.cases.models import ScopeKind
+from tearline.desk.doors import OpenCase
+from tearline.workspace import Inquiry, Scope, Workspace, open_workspace
+
+
+@cache
+def workspace() -> Workspace:
+    """The workspace of this desk. Its answers are its own: it holds nothing of who asked before."""
+    return open_workspace(settings.WORKSPACE)
+
+
+def scope_of(case: OpenCase) -> Scope:
+    """What of the record the case may look at."""
+    items: dict[str, set[str]] = {kind: set() for kind in ScopeKind.values}
+    for kind, item in case.case.scope_items.filter(ended_at=None).values_list("kind", "item"):
+        items[kind].add(item)
+    return Scope(
+        products=None if case.case.every_product else frozenset(items[ScopeKind.PRODUCT]),
+        organisations=frozenset(items[ScopeKind.ORGANISATION]) or None,
+        earliest=case.case.period_from,
+        latest=case.case.period_to,
+    )
+
+
+def inquiry(case: OpenCase, unmask: str | None = None) -> Inquiry:
+    """A look-up on behalf of a case, by its viewer, for its purpose and within its scope."""
+    return Inquiry(
+        purpose=case.case.purpose,
+        case=str(case.pk),
+        unmask=unmask,
+        actor=case.viewer.username,
+        scope=scope_of(case),
+    )
+
+
+def charge(user: User, purpose: str) -> Inquiry:
+    """A registrar's look-up: the products of the organisation in their charge, outside any case."""
+    return Inquiry(
+        purpose=purpose,
+        actor=user.username,
+        scope=Scope(
+            products=None, originators=frozenset({user.organisation}) if user.organisation else frozenset()
+        ),
+    )

@@ -1,0 +1,128 @@
+"""Deny by default: nobody who is not signed in, with a second factor, reaches a view, and no view is reached that
+names no door. And whatever goes wrong is said in plain words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from tearline.desk import wording
+from tearline.desk.doors import DOOR, Refused
+from tearline.desk.pages import show
+from tearline.records.errors import BadInput, IntegrityFailure, NotPermitted, TearlineError
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+ENTRANCE: Final = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "openid_connect_login",
+        "openid_connect_callback",
+        "socialaccount_login_error",
+        "socialaccount_login_cancelled",
+        "set_language",
+        "healthy",
+    }
+)
+"""What somebody who is not signed in may reach."""
+
+SETTLING: Final = frozenset(
+    {
+        "account_change_password",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_generate_recovery_codes",
+    }
+)
+"""What somebody reaches who is signed in but has yet to choose a password or a second factor."""
+
+
+def signed_in(get_response: Next) -> Next:
+    """Nobody passes who is not signed in; nobody works who has not settled a password and a second factor."""
+
+    class SignedIn:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return get_response(request)
+
+        def process_view(
+            self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
+        ) -> HttpResponseBase | None:
+            match = request.resolver_match
+            name = match.view_name if match else ""
+            if name in ENTRANCE:
+                return None
+            user = request.user
+            if not user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if name in SETTLING:
+                return None
+            if user.must_change_password:
+                return redirect("account_change_password")
+            if not is_mfa_enabled(user):
+                return redirect("mfa_activate_totp")
+            if not hasattr(view, DOOR):
+                raise PermissionDenied
+            return None
+
+    return SignedIn()
+
+
+@dataclass(frozen=True, slots=True)
+class TroublePage:
+    title: str
+    happened: str
+    remedy: str
+
+
+def plain_errors(get_response: Next) -> Next:
+    """What went wrong, that nothing was lost, and what to do next. Never a traceback."""
+
+    class PlainErrors:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return get_response(request)
+
+        def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+            if isinstance(error, Refused):
+                page = TroublePage(
+                    _("Not open to you"), wording.why(error.decision.reason), wording.way_on(error.decision.reason)
+                )
+                return show(request, "desk/trouble.html", page, status=403)
+            if not isinstance(error, TearlineError):
+                return None
+            status, title = _kind(error)
+            if status == 500:
+                logging.getLogger("tearline.desk").error("%s", error)
+            return show(
+                request, "desk/trouble.html", TroublePage(title, error.what, error.remedy or ""), status=status
+            )
+
+    return PlainErrors()
+
+
+def _kind(error: TearlineError) -> tuple[int, str]:
+    if isinstance(error, BadInput):
+        return 400, _("That cannot be answered as asked")
+    if isinstance(error, NotPermitted):
+        return 403, _("Not permitted")
+    if isinstance(error, IntegrityFailure):
+        return 500, _("The record does not hold together")
+    return 503, _("Not possible just now; nothing was lost")

@@ -1,0 +1,28 @@
+"""The rail on the left: where one can go. Who may go where is the walls' decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from tearline.desk.accounts.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`view`: the name of the address it leads to; `roles`: for whom it is of use."""
+
+    name: str
+    label: Any
+    view: str
+    roles: frozenset[Role]
+
+
+_CASEWORK: Final = frozenset({Role.INVESTIGATOR, Role.APPROVER})
+
+SECTIONS: Final = (
+    Section("today", _("Today"), "today", frozenset(Role)),
+    Section("cases", _("Cases"), "cases:list", _CASEWORK),
+)

@@ -1,0 +1,22 @@
+"""Every address of the desk."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.i18n import set_language
+
+
+def healthy(_request: HttpRequest) -> HttpResponse:
+    """For a proxy or a service manager: the desk answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", include("tearline.desk.today.urls")),
+    path("cases/", include("tearline.desk.cases.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sign-in/", include("allauth.socialaccount.urls")),
+    path("account/sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("language/", set_language, name="set_language"),
+    path("healthy/", healthy, name="healthy"),
+]
