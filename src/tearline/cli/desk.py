@@ -63,11 +63,16 @@ def serve(
     ] = "127.0.0.1",
     processes: Annotated[int, typer.Option("--processes", help="How many processes answer.", min=1, max=64)] = 1,
     workspace: Options.Workspace = None,
+    as_json: Options.Json = False,
 ) -> None:
     """Serve the desk in the browser until interrupted."""
     from tearline.desk.serving import serve as serve_desk  # noqa: PLC0415 - as above
 
     home = folder(context, workspace)
     open_workspace(home)
-    errors.print(f"The desk is at http://{host}:{port}/ - end with Ctrl-C", markup=False, soft_wrap=True)
+    emit({"url": f"http://{host}:{port}/"}, as_json, _show_address)
     serve_desk(home, host=host, port=port, processes=processes)
+
+
+def _show_address(document: Document) -> None:
+    errors.print(f"The desk is at {document['url']} - end with Ctrl-C", markup=False, soft_wrap=True)
