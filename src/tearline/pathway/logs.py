@@ -1,8 +1,7 @@
 """What is logged at all, by organisation and system, over every product: missing logs, and logs with holes.
 
-Counts a day are taken from the view in one grouping; everything after that grows with organisations, systems and
-days, not with events. An event belongs to the organisation it names, or else to that of the person who acted (or
-received, if nobody acted), as they last were.
+The view keeps counts a day (`views/daily_counts.py`), so nothing here grows with events. An event belongs to the
+organisation it names, or else to that of the person who acted (or received, if nobody acted), as they last were.
 """
 
 from __future__ import annotations
@@ -14,9 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tearline.ledger import LedgerState
+from tearline.records.parties import PartyKind
 from tearline.records.times import EPOCH
 from tearline.views.events import EventsView
 from tearline.views.register import Register
@@ -28,21 +29,6 @@ LEAST_EXPECTED = 20.0
 LONGER = 3.0
 # A log with fewer events has no rate of its own.
 _LEAST_EVENTS = 50
-
-_COUNTS = """
-SELECT coalesce(events.organisation, did.organisation, got.organisation) AS organisation,
-       coalesce(events.system, '') AS system,
-       CAST(epoch_us(date_trunc('day', at_earliest)) // 86400000000 AS BIGINT) AS day,
-       count(*) AS events,
-       count(*) FILTER (kind = 'received') AS receipts,
-       count(*) FILTER (kind IN ('received', 'opened', 'printed', 'copied', 'downloaded', 'removed')) AS acts
-FROM events
-LEFT JOIN who AS did ON did.name = events.actor
-LEFT JOIN who AS got ON events.actor IS NULL AND got.name = events.recipient
-GROUP BY ALL
-ORDER BY ALL
-"""
-_NAMES = "SELECT DISTINCT unnest([actor, recipient]) AS name FROM events WHERE organisation IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +56,17 @@ class LogSurvey:
 
 def survey_logs(register: Register, view: EventsView, state: LedgerState) -> LogSurvey:
     """Survey every event at `state`, without retracted batches."""
-    names = view.query(_NAMES, state, register.retracted)["name"].drop_null().to_pylist()
-    known = [(name, register.people[found].periods[-1].organisation) for name, found in _people(register, names)]
-    who = pa.table(
-        {
-            "name": pa.array([name for name, _ in known], pa.string()),
-            "organisation": pa.array([organisation for _, organisation in known], pa.string()),
-        }
-    )
-    counts = view.query(_COUNTS, state, register.retracted, relations={"who": who})
-    return survey_counts(counts)
+    counts = view.daily_counts(state, register.retracted)
+    names = pc.unique(counts["name"]).drop_null()
+    owners = pa.array([_owner(register, name) for name in names.to_pylist()], pa.string())
+    named = owners.take(pc.index_in(counts["name"], value_set=names))
+    organisation = pc.coalesce(counts["organisation"], named)
+    place = counts.schema.get_field_index("organisation")
+    counts = counts.set_column(place, "organisation", organisation).drop_columns("name")
+    keys = ["organisation", "system", "day"]
+    counts = counts.group_by(keys).aggregate([(name, "sum") for name in ("events", "receipts", "acts")])
+    counts = counts.rename_columns([name.removesuffix("_sum") for name in counts.column_names])
+    return survey_counts(counts.sort_by([(name, "ascending") for name in keys]))
 
 
 def survey_counts(counts: pa.Table) -> LogSurvey:
@@ -118,11 +105,10 @@ def _holes(organisation: str, system: str, day: NDArray[np.int64], events: NDArr
             yield Hole(organisation, system or None, _day(int(day[at]) + 1), _day(int(day[at + 1])), expected)
 
 
-def _people(register: Register, names: list[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        party = register.resolve(name)
-        if party.id in register.people:
-            yield name, party.id
+def _owner(register: Register, name: str) -> str | None:
+    """The organisation of the person a name means, as they last were; None where it means nobody known."""
+    party = register.resolve(name)
+    return register.people[party.id].periods[-1].organisation if party.kind is PartyKind.PERSON else None
 
 
 def _day(number: int) -> datetime:

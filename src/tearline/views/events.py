@@ -1,24 +1,20 @@
-"""Handling events by product: a rebuildable view of the events stream.
+"""Handling events by product: a rebuildable view of the events stream, in small numbers.
 
-Sorted by product, then at_earliest, at_latest and id. New positions of the stream become a further run; runs are
-merged once the newer are not much smaller than the older, so that there are never more than a few. What the view
-was built from (size and root of the stream) is compared with the ledger before it is used: a stale view is
-extended, one that is wrong, damaged or missing is built again. Erased records are not kept: after the erasure of
-an event the view is built anew.
+Sorted by product, then at_earliest, at_latest and id; words stand as codes (`event_codes`). New positions of the
+stream become a further run; runs are merged once the newer are not much smaller than the older, so that there are
+never more than a few. What the view was built from (size and root of the stream) is compared with the ledger
+before it is used: a stale view is extended, one that is wrong, damaged or missing is built again. Erased records
+are not kept: after the erasure of an event the view is built anew.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tearline.engine import Cluster, Engine
 from tearline.engine.interface import Work
@@ -27,15 +23,20 @@ from tearline.ledger.locks import held
 from tearline.records.errors import CouldNot
 from tearline.records.events import EVENT_FIELDS, STORED_EVENTS
 from tearline.records.kinds import Stream
+from tearline.views.daily_counts import count_days, summed_days
+from tearline.views.event_codes import CODED_EVENTS, TABLE_OF, Coder, CodeTables
+from tearline.views.event_reading import CodedEvents
 from tearline.views.event_runs import (
     MANIFEST,
     Manifest,
-    Run,
+    Words,
     is_as_written,
     is_stamped,
     read_manifest,
+    read_sealed,
     write_manifest,
     write_run,
+    write_words,
 )
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ _SHAPE = (
     + ", ".join(f'"{name}": "{"JSON" if name == "detail" else "VARCHAR"}"' for name, _ in EVENT_FIELDS)
     + ', "batch": "VARCHAR"}'
 )
+_CODED = {**TABLE_OF, "kind": "kind", "basis": "basis"}
 
 
 def _read_body(name: str, kind: pa.DataType) -> str:
@@ -67,15 +69,26 @@ _SORT = (
     "FROM (SELECT json_transform(body, $shape) AS e, index AS position FROM scanned) "
     f"ORDER BY {_ORDER}"
 )
-_MERGE = f"SELECT {_COLUMNS} FROM runs ORDER BY {_ORDER}"
-_VALID = (
-    f"SELECT {_COLUMNS} FROM runs WHERE position < $size "
-    "AND (batch IS NULL OR NOT list_contains(CAST($retracted AS VARCHAR[]), batch))"
+_MERGE = (
+    f"SELECT {', '.join(f'r.{name}' for name in CODED_EVENTS.names)} FROM runs AS r "
+    "JOIN product_words AS p ON p.code = r.product ORDER BY p.word, r.at_earliest, r.at_latest, r.id"
 )
-# The same as every engine's SQL can say it.
-_VALID_ANYWHERE = (
-    f"SELECT {_COLUMNS} FROM runs WHERE position < $size "
-    "AND NOT EXISTS (SELECT 1 FROM retracted WHERE retracted.batch = runs.batch)"
+_CODES = (
+    f"SELECT {', '.join(CODED_EVENTS.names)} FROM runs AS r WHERE r.position < $size "
+    "AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.batch = r.batch) "
+    "AND EXISTS (SELECT 1 FROM wanted WHERE wanted.product = r.product)"
+)
+# Events in words, as every engine's SQL can say it.
+_WORDED = (
+    "SELECT "
+    + ", ".join(
+        f"{name}_word.word AS {name}" if name in _CODED else f"r.{name} AS {name}" for name in STORED_EVENTS.names
+    )
+    + " FROM runs AS r "
+    + " ".join(
+        f"LEFT JOIN {table}_words AS {name}_word ON {name}_word.code = r.{name}" for name, table in _CODED.items()
+    )
+    + " WHERE r.position < $size AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.batch = r.batch)"
 )
 
 
@@ -88,6 +101,7 @@ class EventsView:
         self._key = ledger.keys.salt
         self._engine = engine
         self._manifest: Manifest | None = None
+        self._known: tuple[tuple[Words, ...], CodeTables] | None = None
 
     def refresh(self, state: LedgerState) -> None:
         """Make the view cover at least `state`. Raises CouldNot where the disk refuses."""
@@ -136,23 +150,47 @@ class EventsView:
         self, products: Sequence[str], state: LedgerState, retracted: Collection[str] = frozenset()
     ) -> pa.Table:
         """The events of `products` at `state` without retracted batches (schema STORED_EVENTS), in order."""
-        wanted = sorted(set(products))
-        values = pa.array(wanted, pa.string())
 
         def read(manifest: Manifest) -> pa.Table:
-            pieces = [
-                self._piece(run, wanted, values) for run in manifest.runs if run.first < state.size(Stream.EVENTS)
-            ]
-            return pa.concat_tables([STORED_EVENTS.empty_table(), *pieces])
+            coded = self._opened(manifest, state, retracted)
+            codes = coded.tables.codes("product", pa.array(sorted(set(products)), pa.string()))
+            return coded.tables.decoded(coded.of_products(codes[codes >= 0], CODED_EVENTS.names))
 
-        found = self._read(state, read)
-        found = found.filter(pc.less(found["position"], state.size(Stream.EVENTS)))
-        if retracted:
-            gone = pc.is_in(found["batch"], value_set=pa.array(sorted(retracted), pa.string()))
-            found = found.filter(pc.invert(gone))
-        # One run is in order already.
-        pieces = 1 if self._manifest is None else len(self._manifest.runs)
-        return found if pieces <= 1 else found.sort_by([(name, "ascending") for name in _ORDER.split(", ")])
+        return self._read(state, read)
+
+    def coded(self, state: LedgerState, retracted: Collection[str] = frozenset()) -> CodedEvents:
+        """The events at `state` without retracted batches as codes, to be read by product."""
+        return self._read(state, lambda manifest: self._opened(manifest, state, retracted))
+
+    def sorted_batches(
+        self, products: Sequence[int], state: LedgerState, retracted: Collection[str], *, rows: int
+    ) -> pa.RecordBatchReader:
+        """The coded events of `products` (codes) by time and id, in batches; sorted on disk if need be."""
+
+        wanted = pa.table({"product": pa.array(products, pa.int32())})
+
+        def read(manifest: Manifest) -> pa.RecordBatchReader:
+            files = [self.folder / run.events.file for run in manifest.runs]
+            return self._engine.batches(
+                f"{_CODES} ORDER BY at_earliest, at_latest, id",
+                {"runs": files, "wanted": wanted, "gone": self._gone(manifest, retracted)},
+                {"size": state.size(Stream.EVENTS)},
+                rows=rows,
+            )
+
+        return self._read(state, read)
+
+    def daily_counts(self, state: LedgerState, retracted: Collection[str] = frozenset()) -> pa.Table:
+        """What is logged on which day (see `daily_counts`), of all events at `state` without retracted batches."""
+
+        def read(manifest: Manifest) -> pa.Table:
+            counted: pa.Table | list[Path] = [self.folder / run.counts.file for run in manifest.runs]
+            if manifest.size > state.size(Stream.EVENTS):
+                events = [self.folder / run.events.file for run in manifest.runs]
+                counted = count_days(self._engine, events, state.size(Stream.EVENTS))
+            return summed_days(self._engine, counted, self._tables(manifest), self._gone(manifest, retracted))
+
+        return self._read(state, read)
 
     def all_events(self, state: LedgerState, retracted: Collection[str] = frozenset()) -> pa.Table:
         """Every event at `state`, in order, in memory: for amounts that fit."""
@@ -186,17 +224,19 @@ class EventsView:
         shared: S,
         schema: pa.Schema,
     ) -> pa.RecordBatchReader:
-        """What `work` makes on a cluster of `sql` over `events` and `relations`; see `Cluster.by_group`.
+        """What `work` makes on a cluster of `sql` over `events` and `relations`; see
+        `Cluster.by_group`.
 
         The machines read the view's own files, so all must see its folder under the same path.
         """
-        gone = pa.table({"batch": pa.array(sorted(retracted), pa.string())})
 
         def run(manifest: Manifest) -> pa.RecordBatchReader:
-            files = [self.folder / run.file for run in manifest.runs]
+            files = [self.folder / run.events.file for run in manifest.runs]
+            words = self._tables(manifest).relations()
+            gone = self._gone(manifest, retracted)
             return cluster.by_group(
-                f"WITH events AS ({_VALID_ANYWHERE}) {sql}",
-                {"runs": files or STORED_EVENTS.empty_table(), "retracted": gone, **relations},
+                f"WITH events AS ({_WORDED}) {sql}",
+                {"runs": files or CODED_EVENTS.empty_table(), "gone": gone, **words, **relations},
                 {"size": state.size(Stream.EVENTS)},
                 order=order,
                 rows=sum(run.rows for run in manifest.runs),
@@ -220,16 +260,36 @@ class EventsView:
         values: Mapping[str, Any],
         relations: Mapping[str, pa.Table] | None = None,
     ) -> pa.RecordBatchReader:
-        bound = {**values, "size": state.size(Stream.EVENTS), "retracted": sorted(retracted)}
-
         def run(manifest: Manifest) -> pa.RecordBatchReader:
-            files = [self.folder / run.file for run in manifest.runs]
-            runs = files or STORED_EVENTS.empty_table()
+            files = [self.folder / run.events.file for run in manifest.runs]
+            words = self._tables(manifest).relations()
             return self._engine.batches(
-                f"WITH events AS ({_VALID}) {sql}", {"runs": runs, **(relations or {})}, bound
+                f"WITH events AS ({_WORDED}) {sql}",
+                {
+                    "runs": files or CODED_EVENTS.empty_table(),
+                    "gone": self._gone(manifest, retracted),
+                    **words,
+                    **(relations or {}),
+                },
+                {**values, "size": state.size(Stream.EVENTS)},
             )
 
         return self._read(state, run)
+
+    def _opened(self, manifest: Manifest, state: LedgerState, retracted: Collection[str]) -> CodedEvents:
+        return CodedEvents(self.folder, manifest, self._tables(manifest), state.size(Stream.EVENTS), retracted)
+
+    def _tables(self, manifest: Manifest) -> CodeTables:
+        """The tables of codes; those read last are kept."""
+        if self._known is None or self._known[0] != manifest.words:
+            pieces = [read_sealed(self.folder, piece.words) for piece in manifest.words]
+            self._known = manifest.words, CodeTables.of(pieces)
+        return self._known[1]
+
+    def _gone(self, manifest: Manifest, retracted: Collection[str]) -> pa.Table:
+        """The codes of batches that do not count."""
+        codes = self._tables(manifest).codes("batch", pa.array(sorted(retracted), pa.string()))
+        return pa.table({"batch": pa.array(codes[codes >= 0], pa.int32())})
 
     def _read(self, state: LedgerState, read: Callable[[Manifest], T]) -> T:
         """Read runs; where another process has merged them away meanwhile, those that took their place; where the
@@ -241,25 +301,13 @@ class EventsView:
             try:
                 return read(self._manifest)
             except (OSError, CouldNot, pa.ArrowException):
-                if all((self.folder / run.file).exists() for run in self._manifest.runs):
-                    if all(is_as_written(self.folder, run) for run in self._manifest.runs):
+                files = list(self._manifest.files())
+                if all((self.folder / sealed.file).exists() for sealed in files):
+                    if all(is_as_written(self.folder, sealed) for sealed in files):
                         raise
                     (self.folder / MANIFEST).unlink(missing_ok=True)
                 self._manifest = None
         raise CouldNot("the view of events keeps changing", where=str(self.folder), remedy="Try again")
-
-    def _piece(self, run: Run, wanted: Sequence[str], values: pa.Array) -> pa.Table:
-        """The rows of `wanted` in one run, reading only the row groups that may hold them."""
-        path = self.folder / run.file
-        metadata, first, last = _bounds(path)
-        groups: dict[int, None] = {}
-        for product in wanted:
-            groups.update(dict.fromkeys(range(bisect_left(last, product), bisect_right(first, product))))
-        if not groups:
-            return STORED_EVENTS.empty_table()
-        with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
-            table = file.read_row_groups(sorted(groups), use_threads=False)
-        return table.filter(pc.is_in(table["product"], value_set=values))
 
     def _covers(self, manifest: Manifest, state: LedgerState) -> bool:
         return manifest.size >= state.size(Stream.EVENTS) and self._agrees(manifest)
@@ -286,33 +334,36 @@ class EventsView:
         now, found = self._ledger.state(), read_manifest(self.folder, self._key)
         if found is not None and not self._agrees(found):
             found = None
-        covered, root, runs = (found.size, found.root, list(found.runs)) if found else (0, "", [])
+        covered, root, runs, words = 0, "", [], []
+        if found is not None:
+            covered, root, runs, words = found.size, found.root, list(found.runs), list(found.words)
+        tables = CodeTables.of(read_sealed(self.folder, piece.words) for piece in words)
         events = state.streams[Stream.EVENTS]
         if found is None or covered < events.size:
             if covered < events.size:
                 scanned = self._ledger.scan(Stream.EVENTS, covered, events.size, state=state)
                 batches = self._engine.batches(_SORT, {"scanned": scanned}, {"shape": _SHAPE})
-                runs.append(write_run(self.folder, covered, events.size, _typed(batches), STORED_EVENTS))
+                coder = Coder(tables)
+                coded = coder.coded(batch.cast(STORED_EVENTS) for batch in batches)
+                runs.append(write_run(self.folder, covered, events.size, coded, self._count))
+                if (fresh := coder.fresh()).num_rows:
+                    words.append(write_words(self.folder, fresh))
+                    tables = CodeTables.of(read_sealed(self.folder, piece.words) for piece in words)
             covered, root = events.size, events.root
         while len(runs) > 1 and 2 * runs[-1].rows >= runs[-2].rows:
             older, newer = runs[-2:]
-            files = [self.folder / older.file, self.folder / newer.file]
-            merged = self._engine.batches(_MERGE, {"runs": files})
-            runs[-2:] = [write_run(self.folder, older.first, newer.stop, _typed(merged), STORED_EVENTS)]
-        manifest = Manifest(covered, root, now.size(Stream.CUSTODY), self._erased(now), tuple(runs))
+            files = [self.folder / run.events.file for run in (older, newer)]
+            merged = self._engine.batches(
+                _MERGE, {"runs": files, "product_words": tables.relations()["product_words"]}
+            )
+            sorted_ = (batch.cast(CODED_EVENTS) for batch in merged)
+            runs[-2:] = [write_run(self.folder, older.first, newer.stop, sorted_, self._count)]
+        while len(words) > 1 and 2 * words[-1].rows >= words[-2].rows:
+            joined = pa.concat_tables([read_sealed(self.folder, piece.words) for piece in words[-2:]])
+            words[-2:] = [write_words(self.folder, joined)]
+        manifest = Manifest(covered, root, now.size(Stream.CUSTODY), self._erased(now), tuple(runs), tuple(words))
         write_manifest(self.folder, manifest, found, self._key)
         return manifest
 
-
-def _typed(batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    return (batch.cast(STORED_EVENTS) for batch in batches)
-
-
-@lru_cache(maxsize=256)
-def _bounds(path: Path) -> tuple[pq.FileMetaData, list[str], list[str]]:
-    """A run's metadata, and the first and last product of each of its row groups. Runs never change."""
-    with pq.ParquetFile(path) as file:
-        metadata = file.metadata
-    column = STORED_EVENTS.get_field_index("product")
-    found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
-    return metadata, [each.min for each in found], [each.max for each in found]
+    def _count(self, path: Path) -> pa.Table:
+        return count_days(self._engine, [path])
