@@ -23,9 +23,8 @@ from tearline.records.errors import BadInput, NotPermitted
 from tearline.records.kinds import Stream
 from tearline.records.parties import PartyKind
 from tearline.records.times import format_instant
+from tearline.views.confirmations import CONFIRMATION
 from tearline.views.register import Register
-
-CONFIRMATION = "confirmation"
 
 
 def confirm(place: Place, event: Mapping[str, Any], by: str) -> Body:

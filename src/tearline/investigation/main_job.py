@@ -78,6 +78,7 @@ def trace_product(
         supported=supported,
         lineage=scene.lineage,
         logs=scene.logs,
+        confirmed=scene.confirmed,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -23,13 +23,14 @@ from tearline.views.passage_files import passage_index
 from tearline.views.passages import PassageIndex
 from tearline.views.register import Register
 
-READ = tuple(stream for stream in Stream if stream not in (Stream.LOOKUPS, Stream.CUSTODY))
-"""The streams that analysis reads. Who looked at what is no evidence of what happened."""
+READ = tuple(stream for stream in Stream if stream is not Stream.LOOKUPS)
+"""The streams that analysis reads. Who looked at what is no evidence of what happened; who confirmed it is."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Read-only, at one state of the ledger. `passages`: where the passage index lies; `key`: what seals it."""
+    """Read-only, at one state of the ledger. `passages`: where the passage index lies; `key`: what seals it;
+    `confirmed`: who confirmed which entries by hand."""
 
     state: LedgerState
     register: Register
@@ -37,6 +38,7 @@ class Scene:
     scheme: MarkingScheme
     passages: Path
     key: bytes
+    confirmed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def matcher(self) -> Matcher:

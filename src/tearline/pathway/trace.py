@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from tearline.pathway.answers import Answer
 from tearline.pathway.cast import NEVER
+from tearline.pathway.contradictions import find_contradictions
+from tearline.pathway.copies import Confirmed, Copies
 from tearline.pathway.gaps import find_gaps
 from tearline.pathway.logs import LogSurvey
 from tearline.pathway.solving import solve
@@ -28,13 +30,15 @@ def trace(
     supported: bool = False,
     lineage: Lineage | None = None,
     logs: LogSurvey | None = None,
+    confirmed: Confirmed | None = None,
 ) -> Pathway:
     """The pathway of `product` before `before`.
 
     `events` (schema STORED_EVENTS, any order) must hold every event of the product's family. `portion`: only
     holders of that portion of it. `supported`: only along unbroken recorded chains from the originator.
     `lineage`: text reuse between all products; without it only the family's is looked at and nothing is `related`.
-    `logs`: the survey of all logs; without it missing logs and holes are not among the gaps.
+    `logs`: the survey of all logs; without it missing logs and holes are not among the gaps. `confirmed`: who
+    confirmed which entries.
     BadInput for an unknown product or portion.
     """
     if product not in register.products:
@@ -51,12 +55,15 @@ def trace(
     solution = solve(register, [traced], events, before=cut, supported=supported, chains=True)
     answer = Answer(register, traced, carried, solution, cut, supported=supported)
     gaps = find_gaps(register, traced, solution, cut, logs)
+    copies = Copies(register, solution.gathered.table, confirmed or {})
     return Pathway(
         product=product,
         before=before,
         family=family,
-        holders=answer.holders(gaps),
-        transfers=answer.transfers(),
+        holders=tuple(map(copies.of_holder, answer.holders(gaps))),
+        transfers=copies.once(answer.transfers()),
         gaps=gaps,
         related=lineage.related(product) if lineage is not None else (),
+        attested=copies.attested,
+        contradictions=find_contradictions(register, copies),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tearline.records.attestations import Attestation, Attested, Contradiction
 from tearline.records.kinds import Basis, GapKind, Level
 from tearline.records.naming import Who
 
@@ -37,7 +38,8 @@ class Holder:
 class Transfer:
     """A passage of the product between two parties: people and raw names as Who, groups and organisations as str.
 
-    `supported`: an unbroken recorded chain leads from the originator to the sender by then.
+    `supported`: an unbroken recorded chain leads from the originator to the sender by then. `attestations`: all
+    who report it, where that is more than this event alone; `event` and times are those of the most exact.
     """
 
     event: str
@@ -49,6 +51,7 @@ class Transfer:
     kind: str
     basis: Basis
     product: str
+    attestations: tuple[Attestation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,11 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """Holders are ordered by first possible time, then person; transfers by time; ids are the ledger's."""
+    """Holders are ordered by first possible time, then person; transfers by time; ids are the ledger's.
+
+    `attested`: every act that several sources report or somebody confirmed; `contradictions`: reports that cannot
+    all be right.
+    """
 
     product: str
     before: datetime | None
@@ -92,3 +99,5 @@ class Pathway:
     transfers: tuple[Transfer, ...]
     gaps: tuple[Gap, ...]
     related: tuple[Related, ...] = field(default=())
+    attested: tuple[Attested, ...] = field(default=())
+    contradictions: tuple[Contradiction, ...] = field(default=())

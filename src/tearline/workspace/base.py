@@ -16,6 +16,7 @@ from tearline.records.documents import AnswerBasis, document
 from tearline.records.kinds import Stream
 from tearline.records.markings import shipped_scheme
 from tearline.records.times import parse_instant
+from tearline.views.confirmations import confirmed_entries
 from tearline.views.events import EventsView
 from tearline.views.pseudonyms import pseudonyms, real_names
 from tearline.views.register import Register
@@ -84,4 +85,5 @@ class Opened:
             shipped_scheme(),
             self._passages,
             self._keys.salt,
+            confirmed_entries(self._ledger, state),
         )
