@@ -15,7 +15,7 @@ Tables (see `columns.TABLES` and `_USES` for the columns):
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ from tearline.records.kinds import GapKind
 from tearline.records.marking_terms import Marking
 from tearline.records.markings import MarkingScheme
 from tearline.records.pathways import Gap
+from tearline.records.said import say
 from tearline.views.register import Register
 
 _SILENT = {
@@ -69,7 +70,8 @@ ASOF LEFT JOIN periods last ON n.person = last.person AND n.t1 >= last.since
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the rules look at. `ask` runs a query over the tables above; every value is bound."""
+    """What the rules look at. `ask` runs a query over the tables above; every value is bound. `reasons`: sentences
+    that a table refers to by their place."""
 
     register: Register
     scheme: MarkingScheme
@@ -77,6 +79,7 @@ class Evidence:
     gaps: tuple[Gap, ...]
     horizon: int
     receipting: frozenset[str]
+    reasons: list[str] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -142,7 +145,7 @@ class Evidence:
 
     def organisation(self, organisation: str | None) -> str:
         known = self.register.organisations.get(organisation or "")
-        return known.name if known else organisation or "an organisation the record does not name"
+        return known.name if known else organisation or say("an organisation the record does not name")
 
     @cached_property
     def markings(self) -> dict[str, Marking]:
@@ -158,7 +161,9 @@ class Evidence:
     @cached_property
     def _silences(self) -> Mapping[tuple[str, str | None], str]:
         return {
-            (g.organisation, g.product): g.kind.value for g in self.gaps if g.kind in _SILENT and g.organisation
+            (g.organisation, g.product): say(g.kind.value)
+            for g in self.gaps
+            if g.kind in _SILENT and g.organisation
         }
 
     def silence(self, organisation: str | None, product: str) -> str | None:

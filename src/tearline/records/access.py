@@ -26,6 +26,7 @@ from tearline.records.kinds import AccessBasis
 from tearline.records.marking_terms import Caveat, CaveatKind, Marking, Nation, Need, SpecialAccess, Term
 from tearline.records.markings import MarkingScheme
 from tearline.records.people import Period, Person
+from tearline.records.said import say
 from tearline.records.times import Interval, format_instant
 
 NO_GROUND_NEEDED = "none needed"
@@ -73,7 +74,7 @@ def may_see(period: Period | None, marking: Marking, at: datetime, scheme: Marki
     if marking.asks_nothing:
         return AccessAnswer(True, NO_GROUND_NEEDED, f"{marking} asks nothing of its reader.")
     if period is None or not period.holds_at(at):
-        says = f"no recorded ground for access at that time ({format_instant(at)})"
+        says = say("no recorded ground for access at that time ({when})", when=format_instant(at))
         return AccessAnswer(
             False, NO_GROUND, f"There is {says}.", (Obstacle(Asked.GROUND, NO_GROUND, True, says),)
         )
@@ -144,9 +145,9 @@ class _Record:
             if special.id in self.named or self.basis in special.included_in:
                 continue
             says = (
-                f"the record does not say whether {special} access is held"
+                say("the record does not say whether {special} access is held", special=special)
                 if self.silent
-                else f"{special} access is not among what the record names"
+                else say("{special} access is not among what the record names", special=special)
             )
             yield Obstacle(Asked.SPECIAL, special.id, not self.silent, says)
         for caveat in marking.caveats:
@@ -158,15 +159,27 @@ class _Record:
         for level in marking.levels:
             if self.clearance is not None:
                 if not self.clearance.covers(level):
-                    says = f"the recorded clearance, {self.clearance}, does not open {level}"
+                    says = say(
+                        "the recorded clearance, {clearance}, does not open {level}",
+                        clearance=self.clearance,
+                        level=level,
+                    )
                     yield Obstacle(Asked.LEVEL, level.id, True, says)
             elif level.rank:
                 says = (
-                    f"the recorded clearance, {self.text[:80]!r}, is not one the scheme knows"
+                    say(
+                        "the recorded clearance, {text!r}, is not one the scheme knows, so whether {level} is "
+                        "open is unknown",
+                        text=self.text[:80],
+                        level=level,
+                    )
                     if self.text
-                    else "the record does not say what clearance was held"
+                    else say(
+                        "the record does not say what clearance was held, so whether {level} is open is unknown",
+                        level=level,
+                    )
                 )
-                yield Obstacle(Asked.LEVEL, level.id, False, f"{says}, so whether {level} is open is unknown")
+                yield Obstacle(Asked.LEVEL, level.id, False, says)
 
     def _caveat(self, caveat: Caveat) -> Obstacle | None:
         kind, name = caveat.kind, caveat.print()
@@ -176,9 +189,13 @@ class _Record:
             if any(countries <= caveat.nations for countries in self.countries):
                 return None
             if all(countries.isdisjoint(caveat.nations) for countries in self.countries):
-                return Obstacle(Asked.CAVEAT, name, True, f"no country in the record is one {name} allows")
+                return Obstacle(
+                    Asked.CAVEAT, name, True, say("no country in the record is one {name} allows", name=name)
+                )
         elif self.basis in kind.excluded_from:
-            return Obstacle(Asked.CAVEAT, name, True, f"access on this ground does not reach {name}")
+            return Obstacle(
+                Asked.CAVEAT, name, True, say("access on this ground does not reach {name}", name=name)
+            )
         elif self.basis in kind.included_in:
             return None
-        return Obstacle(Asked.CAVEAT, name, False, f"the record does not say whether {name} is met")
+        return Obstacle(Asked.CAVEAT, name, False, say("the record does not say whether {name} is met", name=name))

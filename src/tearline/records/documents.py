@@ -10,6 +10,7 @@ from typing import Any
 
 from tearline.records.kinds import Basis, Level
 from tearline.records.naming import AS_IS, Names, Who, resolve_mentions
+from tearline.records.said import Said
 from tearline.records.times import Interval, format_instant
 
 _RENAMED = {"from_": "from", "for_": "for"}
@@ -57,6 +58,8 @@ def _leaf(value: Any, names: Names) -> Any:
         return value.isoformat()
     if isinstance(value, float):
         return round(value, 12)
+    if isinstance(value, Said):
+        return names.sentence(value)
     if type(value) is str:
         return resolve_mentions(value, names.words)
     return value

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tearline.records.said import Language, in_language
+
 Naming = Callable[[str], str]
 
 # Private-use characters: no text from outside keeps them (intake refuses them), so a mention cannot be forged.
@@ -36,10 +38,16 @@ def resolve_mentions(sentence: str, naming: Naming) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people are called: `field` where a value is a reference, `words` within a sentence."""
+    """What people are called: `field` where a value is a reference, `words` within a sentence; and in which
+    language sentences are said."""
 
     field: Naming = str
     words: Naming = str
+    language: Language = Language.ENGLISH
+
+    def sentence(self, text: str) -> str:
+        """The sentence as delivery shows it."""
+        return resolve_mentions(in_language(text, self.language), self.words)
 
 
 AS_IS = Names()

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from tearline.handling.evidence import Evidence
 from tearline.handling.rules.base import LOW, MEDIUM, Rule, finding
-from tearline.handling.sentences import LEVEL_ACTS, when
+from tearline.handling.sentences import did, shown
 from tearline.records.findings import Finding
-from tearline.records.naming import mention
+from tearline.records.said import say
 
 NAME = "opened or printed without recorded delivery"
 
@@ -20,7 +20,7 @@ NAME = "opened or printed without recorded delivery"
 def _lacks(evidence: Evidence) -> str | None:
     ending = "('returned', 'destroyed', 'recalled', 'refused')"
     given = f"kind = 'received' OR (recipient IS NOT NULL AND kind NOT IN {ending})"
-    return None if evidence.count(given) else "no delivery to anybody is recorded"
+    return None if evidence.count(given) else say("no delivery to anybody is recorded")
 
 
 def _find(evidence: Evidence) -> Iterator[Finding]:
@@ -47,22 +47,23 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
         GROUP BY u.person, u.product, doubtful ORDER BY u.product, u.person, doubtful"""
     ):
         silence = evidence.silence(row["org"], row["product"])
-        says = (
-            f"The record shows that {mention(row['person'])} {LEVEL_ACTS[row['level']]} "
-            f"{evidence.title(row['product'])} {when(row['t0'], row['t1'])}; "
-        )
         if row["doubtful"]:
-            says += "it may not have been delivered to them: they were only possibly in the group it was sent to."
+            after = say(
+                "it may not have been delivered to them: they were only possibly in the group it was sent to."
+            )
         elif row["institutional"]:
-            says += f"it was delivered to {evidence.organisation(row['org'])}, but not to them on record."
+            whose = evidence.organisation(row["org"])
+            after = say("it was delivered to {organisation}, but not to them on record.", organisation=whose)
         elif silence:
-            says += (
-                f"no delivery to them is recorded, which may be because of a silence in the record ({silence})."
+            after = say(
+                "no delivery to them is recorded, which may be because of a silence in the record ({silence}).",
+                silence=silence,
             )
         elif row["later"] is not None:
-            says += "the first recorded delivery to them is later."
+            after = say("the first recorded delivery to them is later.")
         else:
-            says += "no delivery of it to them is recorded."
+            after = say("no delivery of it to them is recorded.")
+        act = did(row["person"], row["level"], evidence.title(row["product"]), row["t0"], row["t1"])
         yield finding(
             NAME,
             organisation=row["org"],
@@ -70,7 +71,7 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
             product=row["product"],
             events=row["events"],
             severity=LOW if row["doubtful"] or row["institutional"] or silence else MEDIUM,
-            says=says,
+            says=shown(act, after),
         )
 
 

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 
 from tearline.handling.evidence import Evidence
 from tearline.handling.rules.base import HIGH, LOW, MEDIUM, Rule, finding
-from tearline.handling.sentences import LEVEL_ACTS, when
+from tearline.handling.sentences import did, shown
 from tearline.records.findings import Finding
-from tearline.records.naming import mention
+from tearline.records.said import say
 
 NAME = "not on the distribution"
 
 
 def _lacks(evidence: Evidence) -> str | None:
     listed = evidence.count("product IN (SELECT product FROM distribution)")
-    return None if listed else "no product with events has a recorded distribution list"
+    return None if listed else say("no product with events has a recorded distribution list")
 
 
 def _find(evidence: Evidence) -> Iterator[Finding]:
@@ -59,16 +59,15 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
         WHERE g.person IS NULL AND l.surely IS NOT TRUE
         GROUP BY c.person, c.product, firm ORDER BY c.product, c.person, firm DESC"""
     ):
-        says = (
-            f"The record shows that {mention(row['person'])} {LEVEL_ACTS[row['level']]} "
-            f"{evidence.title(row['product'])} {when(row['t0'], row['t1'])}; "
-        )
         if row["firm"]:
             severity = HIGH if row["level"] > 2 else MEDIUM
-            says += "its distribution names neither them nor a group or organisation they belonged to."
+            after = say("its distribution names neither them nor a group or organisation they belonged to.")
         else:
             severity = LOW
-            says += "they may not have been on its distribution at that time: the record's times leave it open."
+            after = say(
+                "they may not have been on its distribution at that time: the record's times leave it open."
+            )
+        act = did(row["person"], row["level"], evidence.title(row["product"]), row["t0"], row["t1"])
         yield finding(
             NAME,
             organisation=row["org"],
@@ -76,7 +75,7 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
             product=row["product"],
             events=row["events"],
             severity=severity,
-            says=says,
+            says=shown(act, after),
         )
 
 

@@ -15,6 +15,7 @@ from tearline.handling.rules.base import HIGH, LOW, Rule, finding
 from tearline.handling.sentences import when
 from tearline.records.findings import Finding
 from tearline.records.naming import mention
+from tearline.records.said import say
 
 NAME = "forwarded across organisations without the originator's leave"
 
@@ -23,7 +24,7 @@ _PASSED = "('forwarded', 'copied', 'excerpted', 'shown', 'briefed')"
 
 def _lacks(evidence: Evidence) -> str | None:
     limited = evidence.count("forward IN ('originator', 'organisation')", "products")
-    return None if limited else "no product's terms limit forwarding"
+    return None if limited else say("no product's terms limit forwarding")
 
 
 def _find(evidence: Evidence) -> Iterator[Finding]:
@@ -60,21 +61,33 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
         WHERE unknown OR NOT (same0 AND same1)
         ORDER BY product, t0, idx, receiver"""  # noqa: S608
     ):
-        leave = (
-            "only with its originator's leave" if row["forward"] == "originator" else "only inside its receiver"
+        asked = (
+            say("its terms let it be passed on only with its originator's leave, and no leave is recorded")
+            if row["forward"] == "originator"
+            else say("its terms let it be passed on only inside its receiver, and no leave is recorded")
         )
-        asked = f"its terms let it be passed on {leave}, and no leave is recorded"
-        start = (
-            f"The record shows that {mention(row['actor_id'])} passed {evidence.title(row['product'])} to "
-            f"{mention(row['receiver'])} {when(row['t0'], row['t1'])}"
+        act = say(
+            "The record shows that {sender} passed {product} to {receiver} {when}",
+            sender=mention(row["actor_id"]),
+            product=evidence.title(row["product"]),
+            receiver=mention(row["receiver"]),
+            when=when(row["t0"], row["t1"]),
         )
         if row["unknown"]:
-            says = f"{start}, whose organisation the record does not say; if it is another, {asked}."
+            says = say(
+                "{act}, whose organisation the record does not say; if it is another, {asked}.",
+                act=act,
+                asked=asked,
+            )
         elif row["surely"]:
             source, target = evidence.organisation(row["from0"]), evidence.organisation(row["to0"])
-            says = f"{start}, from {source} to {target}; {asked}."
+            says = say(
+                "{act}, from {source} to {target}; {asked}.", act=act, source=source, target=target, asked=asked
+            )
         else:
-            says = f"{start}, which may have been from one organisation to another; {asked}."
+            says = say(
+                "{act}, which may have been from one organisation to another; {asked}.", act=act, asked=asked
+            )
         yield finding(
             NAME,
             organisation=row["from0"],

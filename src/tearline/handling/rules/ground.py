@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from tearline.handling.evidence import Evidence
 from tearline.handling.rules.base import HIGH, LOW, MEDIUM, Rule, finding
-from tearline.handling.sentences import LEVEL_ACTS, when
+from tearline.handling.sentences import did, shown
 from tearline.records.access import Asked, person_may_see
 from tearline.records.findings import Finding
 from tearline.records.marking_terms import Marking
-from tearline.records.naming import mention
 from tearline.records.people import Person
+from tearline.records.said import Said, joined, say
 from tearline.records.times import Interval, from_micros, to_micros
 
 NO_GROUND = "no ground for access at that marking"
@@ -38,9 +38,9 @@ _PLACED = """
 
 def _lacks(evidence: Evidence) -> str | None:
     if evidence.count("resolved", "uses") == 0:
-        return "no event names a person of the register"
+        return say("no event names a person of the register")
     if not evidence.markings:
-        return "no product's marking is one the scheme knows"
+        return say("no product's marking is one the scheme knows")
     return None
 
 
@@ -51,19 +51,21 @@ def _lacks_clearances(evidence: Evidence) -> str | None:
         for person in evidence.register.people.values()
         for p in person.periods
     )
-    return _lacks(evidence) or (None if said else "no clearance, caveat or other ground is recorded for anybody")
+    return _lacks(evidence) or (
+        None if said else say("no clearance, caveat or other ground is recorded for anybody")
+    )
 
 
 def _verdict(
     evidence: Evidence, person: Person, marking: Marking, moments: list[datetime]
-) -> tuple[str, bool, str]:
+) -> tuple[str, bool, Said]:
     """Which rule it falls under ('' for none), whether under every reading, and the reason in a sentence."""
     answers = [
         (moment, person_may_see(person, marking, Interval(moment, moment), evidence.scheme)) for moment in moments
     ]
     refused = [(moment, answer) for moment, answer in answers if answer.allowed is False]
     if not refused:
-        return "", True, ""
+        return "", True, say("")
     # Where every stretch refuses, though not for one reason, the reason at the earliest holds the finding.
     moment, answer = refused[0] if len(refused) == len(answers) else refused[-1]
     asked = {obstacle.asked for obstacle in answer.obstacles if obstacle.certain}
@@ -71,7 +73,7 @@ def _verdict(
         rule = ENDED if person.periods[0].valid_from <= moment else NO_GROUND
     else:
         rule = NO_GROUND if Asked.LEVEL in asked else NO_CAVEAT
-    told = "; ".join(o.says for o in answer.obstacles if o.certain)
+    told = joined("{first}; {next}", [o.says for o in answer.obstacles if o.certain])
     return rule, len(refused) == len(answers), told
 
 
@@ -95,9 +97,11 @@ def _verdicts(evidence: Evidence) -> None:
         rule, every, told = _verdict(evidence, evidence.register.people[row["person"]], marking, moments)
         if rule:
             ended = max((to_micros(t) for t in turns[: row["s1"]]), default=0)
-            rows.append((row["person"], row["marking"], row["s0"], row["s1"], rule, every, told, ended))
+            number = len(evidence.reasons)
+            evidence.reasons.append(told)
+            rows.append((row["person"], row["marking"], row["s0"], row["s1"], rule, every, number, ended))
     names = ["person", "marking", "s0", "s1", "rule", "every", "told", "ended"]
-    kinds = [pa.string(), pa.string(), pa.int64(), pa.int64(), pa.string(), pa.bool_(), pa.string(), pa.int64()]
+    kinds = [pa.string(), pa.string(), pa.int64(), pa.int64(), pa.string(), pa.bool_(), pa.int64(), pa.int64()]
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     table = pa.table([pa.array(c, k) for c, k in zip(columns, kinds, strict=True)], names)
     evidence.connection.register("verdicts_in", table)
@@ -116,21 +120,22 @@ def _find(rule: str, evidence: Evidence) -> Iterator[Finding]:
         WHERE rule = $rule GROUP BY person, product, surely ORDER BY product, person, surely DESC""",  # noqa: S608
         rule=rule,
     ):
-        who, act = mention(row["person"]), LEVEL_ACTS[row["level"]]
-        modal = "" if row["surely"] else "may have been without one: "
-        says = (
-            f"The record shows that {who} {act} {evidence.title(row['product'])}, marked {row['marking']}, "
-            f"{when(row['t0'], row['t1'])}; "
+        marked = say(
+            "{product}, marked {marking},", product=evidence.title(row["product"]), marking=row["marking"]
         )
+        told = evidence.reasons[row["told"]]
         if rule == ENDED:
             ended = from_micros(row["ended"]).strftime("%Y-%m-%d")
-            says += (
-                f"their last recorded ground for access ended on {ended}."
+            after = (
+                say("their last recorded ground for access ended on {day}.", day=ended)
                 if row["surely"]
-                else f"their recorded ground may have ended by then ({ended})."
+                else say("their recorded ground may have ended by then ({day}).", day=ended)
             )
+        elif row["surely"]:
+            after = say("{reason}.", reason=told)
         else:
-            says += f"{modal}{row['told']}."
+            after = say("may have been without one: {reason}.", reason=told)
+        act = did(row["person"], row["level"], marked, row["t0"], row["t1"])
         yield finding(
             rule,
             organisation=row["org"],
@@ -138,7 +143,7 @@ def _find(rule: str, evidence: Evidence) -> Iterator[Finding]:
             product=row["product"],
             events=row["events"],
             severity=(HIGH if row["level"] > 1 else MEDIUM) if row["surely"] else LOW,
-            says=says,
+            says=shown(act, after),
         )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from tearline.handling.evidence import Evidence
 from tearline.handling.rules.base import HIGH, LOW, Rule, finding
-from tearline.handling.sentences import LEVEL_ACTS, when
+from tearline.handling.sentences import did, when
 from tearline.records.findings import Finding
-from tearline.records.naming import mention
+from tearline.records.said import Said, say
 
 RECALLED = "used after recall"
 RETURNED = "copy used after its return or destruction"
@@ -46,13 +46,15 @@ def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
           AND NOT EXISTS (FROM kin k WHERE k.organisation IN (u.org0, u.org1) AND k.ancestor = p.originator)
         GROUP BY u.person, u.product, surely ORDER BY u.product, u.person, surely DESC"""  # noqa: S608
     ):
-        over = "it was recalled" if rule == RECALLED else "that copy was returned or destroyed"
-        act = f"{mention(row['person'])} {LEVEL_ACTS[row['level']]} {evidence.title(row['product'])}"
-        span = when(row["t0"], row["t1"])
+        act = did(row["person"], row["level"], evidence.title(row["product"]), row["t0"], row["t1"])
+        over = say("it was recalled") if rule == RECALLED else say("that copy was returned or destroyed")
+        ended = when(row["c0"], row["c1"])
         says = (
-            f"The record shows that {act} {span}, after {over} ({when(row['c0'], row['c1'])})."
+            say("The record shows that {act}, after {over} ({when}).", act=act, over=over, when=ended)
             if row["surely"]
-            else f"The record shows that {act} {span}, which may be after {over} ({when(row['c0'], row['c1'])})."
+            else say(
+                "The record shows that {act}, which may be after {over} ({when}).", act=act, over=over, when=ended
+            )
         )
         yield finding(
             rule,
@@ -65,7 +67,7 @@ def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
         )
 
 
-def _rule(name: str, needs: str, reason: str) -> Rule:
+def _rule(name: str, needs: str, reason: Said) -> Rule:
     def lacks(evidence: Evidence) -> str | None:
         return None if evidence.count(needs) else reason
 
@@ -76,10 +78,10 @@ def _rule(name: str, needs: str, reason: str) -> Rule:
 
 
 RULES = (
-    _rule(RECALLED, "kind = 'recalled'", "no recall is recorded"),
+    _rule(RECALLED, "kind = 'recalled'", say("no recall is recorded")),
     _rule(
         RETURNED,
         "kind IN ('returned', 'destroyed') AND copy_no IS NOT NULL",
-        "no return or destruction of a numbered copy is recorded",
+        say("no return or destruction of a numbered copy is recorded"),
     ),
 )

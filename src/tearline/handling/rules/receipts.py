@@ -13,6 +13,7 @@ from tearline.handling.rules.base import LOW, MEDIUM, Rule, finding
 from tearline.handling.sentences import when
 from tearline.records.findings import Finding
 from tearline.records.naming import mention
+from tearline.records.said import say
 
 NAME = "no receipt in time"
 ALLOWANCE_DAYS = 7
@@ -21,8 +22,8 @@ _ALLOWANCE = ALLOWANCE_DAYS * 86_400_000_000
 
 def _lacks(evidence: Evidence) -> str | None:
     if evidence.count("kind = 'delivered'") == 0:
-        return "no delivery is recorded"
-    return None if evidence.receipting else "no receipt is recorded at all"
+        return say("no delivery is recorded")
+    return None if evidence.receipting else say("no receipt is recorded at all")
 
 
 def _find(evidence: Evidence) -> Iterator[Finding]:
@@ -60,18 +61,23 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
         person = row["recipient_id"] if row["recipient_kind"] == "person" else None
         receiver = mention(person) if person else evidence.organisation(row["org"])
         silence = evidence.silence(row["org"], row["product"])
-        says = f"{evidence.title(row['product'])} was delivered to {receiver} {when(row['t0'], row['t1'])}; "
         severity = LOW
         if row["r0"] is None and silence:
-            says += f"no receipt is recorded, which may be because of a silence in the record ({silence})."
+            after = say(
+                "no receipt is recorded, which may be because of a silence in the record ({silence}).",
+                silence=silence,
+            )
         elif row["r0"] is None:
             severity = MEDIUM
-            says += "no receipt or other sign of its arrival is recorded."
+            after = say("no receipt or other sign of its arrival is recorded.")
         elif row["r0"] > row["t1"] + _ALLOWANCE:
-            sign = when(row["r0"], row["r1"])
-            says += f"the first sign of its arrival is {sign}, more than {ALLOWANCE_DAYS} days on."
+            after = say(
+                "the first sign of its arrival is {when}, more than {days} days on.",
+                when=when(row["r0"], row["r1"]),
+                days=ALLOWANCE_DAYS,
+            )
         else:
-            says += f"the first sign of its arrival may be more than {ALLOWANCE_DAYS} days on."
+            after = say("the first sign of its arrival may be more than {days} days on.", days=ALLOWANCE_DAYS)
         yield finding(
             NAME,
             organisation=row["org"],
@@ -79,7 +85,13 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
             product=row["product"],
             events=[row["event"]],
             severity=severity,
-            says=says,
+            says=say(
+                "{product} was delivered to {receiver} {when}; {after}",
+                product=evidence.title(row["product"]),
+                receiver=receiver,
+                when=when(row["t0"], row["t1"]),
+                after=after,
+            ),
         )
 
 

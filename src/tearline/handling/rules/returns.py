@@ -14,6 +14,7 @@ from tearline.handling.rules.base import LOW, MEDIUM, Rule, finding
 from tearline.handling.sentences import when
 from tearline.records.findings import Finding
 from tearline.records.naming import mention
+from tearline.records.said import say
 from tearline.records.times import from_micros
 
 NAME = "not returned by its date"
@@ -22,9 +23,9 @@ _DAY = 86_400_000_000
 
 def _lacks(evidence: Evidence) -> str | None:
     if evidence.count("due IS NOT NULL", "products") == 0:
-        return "no product's terms give a date of return"
+        return say("no product's terms give a date of return")
     if evidence.count(f"due <= {evidence.horizon}", "products") == 0:
-        return "the record ends before any date of return"
+        return say("the record ends before any date of return")
     return None
 
 
@@ -62,20 +63,24 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
         ORDER BY u.product, u.copy_no, u.person""",
         horizon=evidence.horizon,
     ):
-        copy = f"Copy {row['copy_no']} of" if row["copy_no"] else "What was delivered of"
+        product, copy = evidence.title(row["product"]), row["copy_no"]
+        what = (
+            say("Copy {copy} of {product}", copy=copy, product=product)
+            if copy
+            else say("What was delivered of {product}", product=product)
+        )
         due = from_micros(row["due"] - _DAY).strftime("%Y-%m-%d")
         silence = evidence.silence(row["org"], row["product"])
         severity = LOW
-        says = f"{copy} {evidence.title(row['product'])}, last recorded with {mention(row['person'])}, "
         if row["r0"] is None and silence:
-            says += f"was due back by {due}; no return is recorded, which may be because of a silence ({silence})."
+            after = say("no return is recorded, which may be because of a silence ({silence}).", silence=silence)
         elif row["r0"] is None:
             severity = MEDIUM
-            says += f"was due back by {due}; neither return nor destruction is recorded."
+            after = say("neither return nor destruction is recorded.")
         elif row["r0"] >= row["due"]:
-            says += f"was due back by {due}; it came back or was destroyed {when(row['r0'], row['r1'])}."
+            after = say("it came back or was destroyed {when}.", when=when(row["r0"], row["r1"]))
         else:
-            says += f"was due back by {due}; it may have come back later ({when(row['r0'], row['r1'])})."
+            after = say("it may have come back later ({when}).", when=when(row["r0"], row["r1"]))
         yield finding(
             NAME,
             organisation=row["org"],
@@ -83,7 +88,13 @@ def _find(evidence: Evidence) -> Iterator[Finding]:
             product=row["product"],
             events=row["events"],
             severity=severity,
-            says=says,
+            says=say(
+                "{what}, last recorded with {person}, was due back by {day}; {after}",
+                what=what,
+                person=mention(row["person"]),
+                day=due,
+                after=after,
+            ),
         )
 
 

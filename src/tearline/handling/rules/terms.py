@@ -10,20 +10,27 @@ from collections.abc import Iterable, Iterator
 
 from tearline.handling.evidence import Evidence
 from tearline.handling.rules.base import LOW, MEDIUM, Rule, finding
-from tearline.handling.sentences import times, when
+from tearline.handling.sentences import shown, times, when
 from tearline.records.findings import Finding
 from tearline.records.naming import mention
+from tearline.records.said import Said, say
 
 PRINTED = "printed against the terms"
 COPIED = "copied against the terms"
 
 
+_ASKED = {
+    (PRINTED, True): say("its terms allow no printing."),
+    (COPIED, True): say("its terms allow no copying."),
+    (PRINTED, False): say(
+        "its terms ask that printing be logged, and neither a log nor a copy number is recorded."
+    ),
+    (COPIED, False): say("its terms ask that copying be logged, and neither a log nor a copy number is recorded."),
+}
+
+
 def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
-    column, kinds, act, noun = (
-        ("print", "('printed')", "printed", "printing")
-        if rule == PRINTED
-        else ("copying", "('copied', 'downloaded')", "copied", "copying")
-    )
+    column, kinds = ("print", "('printed')") if rule == PRINTED else ("copying", "('copied', 'downloaded')")
     for row in evidence.ask(
         f"""
         SELECT u.person, u.product, any_value(u.org0 ORDER BY u.t0) AS org, p.{column} AS term, min(u.t0) AS t0,
@@ -35,10 +42,16 @@ def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
           AND NOT EXISTS (FROM kin k WHERE k.organisation IN (u.org0, u.org1) AND k.ancestor = p.originator)
         GROUP BY u.person, u.product, term ORDER BY u.product, u.person"""  # noqa: S608
     ):
-        asked = (
-            f"its terms allow no {noun}"
-            if row["term"] == "no"
-            else f"its terms ask that {noun} be logged, and neither a log nor a copy number is recorded"
+        values = {
+            "person": mention(row["person"]),
+            "product": evidence.title(row["product"]),
+            "times": times(row["n"]),
+            "when": when(row["t0"], row["t1"]),
+        }
+        act = (
+            say("{person} printed {product} {times}, {when}", **values)
+            if rule == PRINTED
+            else say("{person} copied {product} {times}, {when}", **values)
         )
         yield finding(
             rule,
@@ -47,15 +60,14 @@ def _find(evidence: Evidence, rule: str) -> Iterator[Finding]:
             product=row["product"],
             events=row["events"],
             severity=MEDIUM if row["term"] == "no" else LOW,
-            says=f"The record shows that {mention(row['person'])} {act} {evidence.title(row['product'])} "
-            f"{times(row['n'])}, {when(row['t0'], row['t1'])}; {asked}.",
+            says=shown(act, _ASKED[rule, row["term"] == "no"]),
         )
 
 
-def _rule(name: str, column: str, noun: str) -> Rule:
+def _rule(name: str, column: str, reason: Said) -> Rule:
     def lacks(evidence: Evidence) -> str | None:
         limited = evidence.count(f"{column} IN ('no', 'logged')", "products")
-        return None if limited else f"no product's terms limit {noun}"
+        return None if limited else reason
 
     def find(evidence: Evidence) -> Iterable[Finding]:
         return _find(evidence, name)
@@ -63,4 +75,7 @@ def _rule(name: str, column: str, noun: str) -> Rule:
     return Rule(name, lacks, find)
 
 
-RULES = (_rule(PRINTED, "print", "printing"), _rule(COPIED, "copying", "copying"))
+RULES = (
+    _rule(PRINTED, "print", say("no product's terms limit printing")),
+    _rule(COPIED, "copying", say("no product's terms limit copying")),
+)
