@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from tearline.leads.exposure import Exposure
 from tearline.leads.model import HELD, NOT_HELD, Floats
-from tearline.leads.words import listed, people
+from tearline.leads.words import first_of
 from tearline.records.kinds import GapKind, Level
+from tearline.records.said import Said, say, say_many
 from tearline.views.register import Register
 
 _NAMED = 3  # products named in a sentence
@@ -31,11 +32,11 @@ class Grounds:
         self.outside = tuple(
             sentence
             for count, sentence in (
-                (len(exposure.unresolved), "Some holders are known only by names that nobody has resolved."),
-                (sum(g.kind is GapKind.NO_LOG for g in gaps), "Systems it passed through kept no log."),
-                (sum(g.kind is GapKind.LOG_HOLE for g in gaps), "A log it should stand in has a hole."),
-                (exposure.set_aside, "Some who held it are not weighed one by one (review bodies, outlets)."),
-                (1, "People may have held it without leaving a trace."),
+                (len(exposure.unresolved), say("Some holders are known only by names that nobody has resolved.")),
+                (sum(g.kind is GapKind.NO_LOG for g in gaps), say("Systems it passed through kept no log.")),
+                (sum(g.kind is GapKind.LOG_HOLE for g in gaps), say("A log it should stand in has a hole.")),
+                (exposure.set_aside, say("Some who held it are not weighed one by one (review bodies, outlets).")),
+                (1, say("People may have held it without leaving a trace.")),
             )
             if count
         )
@@ -44,39 +45,63 @@ class Grounds:
         exposure = self._exposure
         if n >= len(exposure.people):
             gaps = len(exposure.systems[n - len(exposure.people)].gaps)
-            return (f"Nobody can be told apart in it; {gaps} gap{'s' * (gaps != 1)} in the record concern it.",)
+            return (
+                say_many(
+                    "Nobody can be told apart in it; {count} gap in the record concern it.",
+                    "Nobody can be told apart in it; {count} gaps in the record concern it.",
+                    gaps,
+                ),
+            )
         held, certain = self._held.counts[n], self._certain[n]
         if not held:
-            return ("Recorded only with editions that leave out what was disclosed.",)
-        how = "certainly so" if certain == held else f"certainly so for {certain}" if certain else "possibly"
-        found = f"Recorded with {self._name(self._held, n)} before publication, {how}."
+            return (say("Recorded only with editions that leave out what was disclosed."),)
+        products = self._name(self._held, n)
+        if certain == held:
+            found = say("Recorded with {products} before publication, certainly so.", products=products)
+        elif certain:
+            found = say(
+                "Recorded with {products} before publication, certainly so for {certain}.",
+                products=products,
+                certain=certain,
+            )
+        else:
+            found = say("Recorded with {products} before publication, possibly.", products=products)
         if exposure.best[n] is not Level.EXTRACTED:
             return (found,)
-        return (found, "Took something out of at least one of them: printed, copied, downloaded or passed on.")
+        return (
+            found,
+            say("Took something out of at least one of them: printed, copied, downloaded or passed on."),
+        )
 
     def against(self, n: int) -> tuple[str, ...]:
         exposure = self._exposure
         if n >= len(exposure.people):
             return ()
-        found = []
+        found: list[str] = []
         if self._missing.counts[n]:
-            found.append(f"No record of {self._name(self._missing, n)} before publication.")
+            found.append(say("No record of {products} before publication.", products=self._name(self._missing, n)))
         if self._silent.counts[n]:
-            silent = self._name(self._silent, n)
-            found.append(f"For {silent} the record of the organisation is silent: neither for nor against.")
+            found.append(
+                say(
+                    "For {products} the record of the organisation is silent: neither for nor against.",
+                    products=self._name(self._silent, n),
+                )
+            )
         if exposure.people[n] in exposure.addressed_only:
-            found.append("Only addressed: that it arrived is not recorded.")
+            found.append(say("Only addressed: that it arrived is not recorded."))
         if exposure.people[n] in exposure.unresolved:
-            found.append("Known only by a name that nobody has resolved.")
+            found.append(say("Known only by a name that nobody has resolved."))
         if (others := self._others[n]) > 0:
-            found.append(f"{people(others).capitalize()} fit{'s' * (others == 1)} as well or better.")
+            found.append(
+                say_many("One person fits as well or better.", "{count:,} people fit as well or better.", others)
+            )
         return tuple(found)
 
-    def _name(self, chosen: _Chosen, n: int) -> str:
+    def _name(self, chosen: _Chosen, n: int) -> Said:
         count = chosen.counts[n]
         if count == len(self._titles) > 1:
-            return f"all {count} products" if count > 2 else "both products"
-        return listed([self._titles[j] for j in chosen.first[n][:count]], count)
+            return say("all {count} products", count=count) if count > 2 else say("both products")
+        return first_of([self._titles[j] for j in chosen.first[n][:count]], count)
 
 
 class _Chosen:

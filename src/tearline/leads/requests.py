@@ -10,6 +10,7 @@ from tearline.records.explanations import LeadsAnswer, RequestProposal
 from tearline.records.kinds import GapKind
 from tearline.records.pathways import Gap, Pathway
 from tearline.records.replies import FINAL
+from tearline.records.said import Said, joined, say, together
 from tearline.records.times import format_instant
 from tearline.views.register import Register
 
@@ -98,7 +99,7 @@ def _expiry(gaps: Sequence[Gap], organisation: str, system: str | None, register
     return min(issued) + timedelta(days=days) if days is not None and issued else None
 
 
-def _reason(gaps: Sequence[Gap], expires: datetime | None, now: datetime) -> str:
+def _reason(gaps: Sequence[Gap], expires: datetime | None, now: datetime) -> Said:
     """What the record lacks (in full for one gap, counted by kind for several), and how the time stands."""
     said = list(dict.fromkeys(gap.says for gap in gaps))
     if len(said) == 1:
@@ -106,11 +107,19 @@ def _reason(gaps: Sequence[Gap], expires: datetime | None, now: datetime) -> str
     else:
         kinds = Counter(gap.kind.value for gap in gaps).most_common()
         about = sorted({gap.product for gap in gaps if gap.product})
-        listed = ", ".join(f"{kind} ({times})" for kind, times in kinds)
-        more = f" and {len(about) - 3} more" if len(about) > 3 else ""
-        text = f"Silences of the record: {listed}; about {', '.join(about[:3])}{more}."
+        text = say(
+            "Silences of the record: {kinds}; about {products}.",
+            kinds=joined("{first}, {next}", [say("{kind} ({times})", kind=say(k), times=n) for k, n in kinds]),
+            products=say("{first} and {more} more", first=", ".join(about[:3]), more=len(about) - 3)
+            if len(about) > 3
+            else ", ".join(about),
+        )
     if expires is None:
-        return f"{text} Nothing is stated on how long these records are kept."
+        return together(text, say("Nothing is stated on how long these records are kept."))
     if expires < now:
-        return f"{text} By the stated retention these records may be gone; ask whether they were kept elsewhere."
-    return f"{text} By the stated retention these records are kept until {expires:%Y-%m-%d}."
+        return together(
+            text,
+            say("By the stated retention these records may be gone; ask whether they were kept elsewhere."),
+        )
+    kept = say("By the stated retention these records are kept until {day}.", day=f"{expires:%Y-%m-%d}")
+    return together(text, kept)

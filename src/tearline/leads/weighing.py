@@ -18,6 +18,7 @@ from tearline.leads.words import statement, verbal, verbal_outside
 from tearline.records.explanations import Hypothesis, HypothesisGroup, LeadsAnswer
 from tearline.records.kinds import GapKind, Level
 from tearline.records.naming import mention
+from tearline.records.said import say
 from tearline.views.register import Register
 
 FEWEST_ITEMS = 3
@@ -29,15 +30,19 @@ _USERS_OF_A_SYSTEM = 2.0
 _DIGITS = 9  # of a probability, so that what is printed adds up too
 
 ASSUMPTIONS = (
-    "One source accounts for the items, except that any item may have come by another way (3 to 25 %).",
-    "Everybody considered is as likely beforehand as anybody else; office, rank and manner count for nothing.",
-    "A source's holding is missing from the record in 4 to 35 % of cases, mostly where the record is silent.",
-    "How somebody held it (delivered, opened, taken out; certainly or possibly) counts little: from 0.6 to 1.4.",
-    "The time between holding and publication counts for nothing.",
-    "Some people (4 to 10, fewer with every item beyond the second) held it without leaving any trace.",
-    "Some of the outside (10 to 40 %) is like somebody in the record: a colleague who saw the same, unrecorded.",
-    "With probability 0.2 % this way of reading the record is wrong altogether, so nobody is ever ruled out.",
-    "Members of review bodies, and outlets, are not weighed: they stand within outside.",
+    say("One source accounts for the items, except that any item may have come by another way (3 to 25 %)."),
+    say(
+        "Everybody considered is as likely beforehand as anybody else; office, rank and manner count for nothing."
+    ),
+    say("A source's holding is missing from the record in 4 to 35 % of cases, mostly where the record is silent."),
+    say("How somebody held it (delivered, opened, taken out; certainly, possibly) counts little: 0.6 to 1.4."),
+    say("The time between holding and publication counts for nothing."),
+    say("Some people (4 to 10, fewer with every item beyond the second) held it without leaving any trace."),
+    say(
+        "Some of the outside (10 to 40 %) is like somebody in the record: a colleague who saw it too, unrecorded."
+    ),
+    say("With probability 0.2 % this way of reading the record is wrong altogether, so nobody is ever ruled out."),
+    say("Members of review bodies, and outlets, are not weighed: they stand within outside."),
 )
 
 

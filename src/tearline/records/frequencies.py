@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from tearline.records.said import Said, say
 
-def frequency(probability: float) -> str:
+
+def frequency(probability: float) -> Said:
     """A probability as a natural frequency, coarser where finer would mean nothing; never "none" or "all"."""
     if probability < 0.0005:
-        return "fewer than 1 in 1,000"
+        return say("fewer than 1 in {base:,}", base=1000)
     if probability < 0.0095:
-        return f"about {max(1, round(probability * 1000))} in 1,000"
+        return say("about {part} in {base:,}", part=max(1, round(probability * 1000)), base=1000)
     if probability < 0.095:
-        return f"about {round(probability * 100)} in 100"
+        return say("about {part} in {base:,}", part=round(probability * 100), base=100)
     if probability < 0.945:
-        return f"about {round(probability * 10)} in 10"
+        return say("about {part} in {base:,}", part=round(probability * 10), base=10)
     if probability < 0.95:
-        return "about 19 in 20"
+        return say("about {part} in {base:,}", part=19, base=20)
     if probability < 0.995:
-        return f"about {round(probability * 100)} in 100"
-    return "more than 99 in 100"
+        return say("about {part} in {base:,}", part=round(probability * 100), base=100)
+    return say("more than {part} in {base:,}", part=99, base=100)
