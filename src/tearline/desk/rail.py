@@ -25,4 +25,5 @@ _CASEWORK: Final = frozenset({Role.INVESTIGATOR, Role.APPROVER})
 SECTIONS: Final = (
     Section("today", _("Today"), "today", frozenset(Role)),
     Section("cases", _("Cases"), "cases:list", _CASEWORK),
+    Section("work", _("Work"), "work:list", _CASEWORK | {Role.REGISTRAR}),
 )

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tearline.desk.cases",
     "tearline.desk.today",
     "django.contrib.auth",
+    "tearline.desk.work",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -145,3 +145,90 @@ class Entry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
+
+
+class Unmasking(models.Model):
+    """Somebody's wish to see one person's name within a case, and what a second person said to it.
+
+    `approved` None: nobody has decided yet. An approval holds for whoever asked, in this case alone.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="unmaskings")
+    pseudonym = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(_("reason"))
+    decided_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    approved = models.BooleanField(null=True, blank=True)
+    answer = models.TextField(_("reason of the decision"), blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "asked_by", "pseudonym"],
+                condition=models.Q(approved=None),
+                name="one_undecided_unmasking",
+            )
+        ]
+
+
+class Task(models.Model):
+    """Something to be done in a case, by somebody, until some day."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    what = models.CharField(_("what is to be done"), max_length=300)
+    assignee = models.ForeignKey(
+        USER, models.PROTECT, related_name="tasks", null=True, blank=True, verbose_name=_("by whom")
+    )
+    due = models.DateField(_("until"), null=True, blank=True)
+    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = [models.F("due").asc(nulls_last=True), "made_at"]
+
+
+class Paper(models.Model):
+    """One of the case's own papers, registered as a product: who reads it is on record like for any other."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="papers")
+    product = models.CharField(max_length=200)
+    title = models.CharField(_("title"), max_length=200)
+    marking = models.CharField(_("marking"), max_length=200)
+    registered_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["registered_at"]
+
+
+class Pin(models.Model):
+    """An event of the record that somebody put on the case's timeline. `says` is without names."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="pins")
+    event = models.CharField(_("event"), max_length=200)
+    at = models.DateTimeField()
+    says = models.CharField(max_length=500)
+    pinned_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    pinned_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+
+
+class RecusalCheck(models.Model):
+    """Against which state of the record it was last worked out whether a user must keep out of a case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recusal_checks")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    person = models.CharField(max_length=200)
+    basis = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "user"], name="one_recusal_check")]
