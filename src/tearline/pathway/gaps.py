@@ -40,7 +40,7 @@ _PEOPLE = (PartyKind.PERSON, PartyKind.NAME)
 _PRINTED = KINDS.index(EventKind.PRINTED)
 _RECEIVED = KINDS.index(EventKind.RECEIVED)
 _GIVEN_BACK = [KINDS.index(EventKind.RETURNED), KINDS.index(EventKind.DESTROYED)]
-_Words = tuple[str, str]
+_Words = gap_words.Words
 
 
 def find_gaps(

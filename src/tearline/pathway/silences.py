@@ -28,8 +28,8 @@ def silences(register: Register, logs: LogSurvey) -> tuple[Gap, ...]:
             organisation=organisation,
             person=None,
             events=(),
-            says="No act of any of its people is on record.",
-            ask="What logs are kept, of what, and for how long.",
+            says=gap_words.no_acts()[0],
+            ask=gap_words.no_acts()[1],
         )
         for organisation in sorted(peopled - logs.acting)
         if not settled(register, organisation, None, None, None)
@@ -46,8 +46,7 @@ def open_holes(register: Register, logs: LogSurvey) -> list[Hole]:
 
 def hole_gap(register: Register, hole: Hole, product: str | None = None) -> Gap:
     """The hole as a gap. What is missing is as old as the hole, which may begin long before a product came."""
-    log = f"the {hole.system + ' ' if hole.system else ''}log of {hole.organisation}"
-    says, ask = gap_words.log_hole(log, product, hole)
+    says, ask = gap_words.log_hole(gap_words.log_of(hole.organisation, hole.system), product, hole)
     known = register.organisations.get(hole.organisation)
     return Gap(
         id=identifier(GapKind.LOG_HOLE, "", (hole.organisation, hole.system or "", hole.start.isoformat()), ()),
