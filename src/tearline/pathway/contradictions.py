@@ -24,6 +24,7 @@ from tearline.records.events import PROOFS
 from tearline.records.kinds import EventKind
 from tearline.records.naming import Who, mention
 from tearline.records.parties import Party, PartyKind
+from tearline.records.said import Said, say
 from tearline.views.copies import CLOCK, groups
 from tearline.views.register import Register
 
@@ -191,26 +192,50 @@ def _says(  # noqa: PLR0917 -- private, and each argument is of another kind
     party: Party | None,
     rows: Sequence[dict[str, object]],
     sides: Sequence[Attestation],
-) -> str:
-    what = f"copy {copy} of {product}" if copy else product
-    who = "Somebody" if party is None else mention(party.id) if party.kind in _PEOPLE else party.id
+) -> Said:
+    what = say("copy {copy} of {product}", copy=copy, product=product) if copy else product
+    who = say("Somebody") if party is None else mention(party.id) if party.kind in _PEOPLE else party.id
     first, second = (_reported(side) for side in sides)
     match kind:
         case ContradictionKind.OTHER_TIME:
             act = str(rows[0]["kind"])
-            return f"{what} is recorded as {act} once {first} and once {second}; these may be one act or two."
+            return say(
+                "{what} is recorded as {act} once {first} and once {second}; these may be one act or two.",
+                what=what,
+                act=say(act),
+                first=first,
+                second=second,
+            )
         case ContradictionKind.AFTER_RETURN:
-            return f"{who} is recorded as having returned {what} {first}, and as having had it {second}."
+            return say(
+                "{who} is recorded as having returned {what} {first}, and as having had it {second}.",
+                who=who,
+                what=what,
+                first=first,
+                second=second,
+            )
         case ContradictionKind.AFTER_DESTRUCTION:
-            return f"{what} is recorded as destroyed {first}, and as {rows[1]['kind']} {second}."
+            return say(
+                "{what} is recorded as destroyed {first}, and as {act} {second}.",
+                what=what,
+                first=first,
+                act=say(str(rows[1]["kind"])),
+                second=second,
+            )
         case ContradictionKind.RECEIVED_AND_REFUSED:
-            return f"{who} is recorded as having received {what} {first}, and as having refused it {second}."
+            return say(
+                "{who} is recorded as having received {what} {first}, and as having refused it {second}.",
+                who=who,
+                what=what,
+                first=first,
+                second=second,
+            )
 
 
-def _reported(side: Attestation) -> str:
+def _reported(side: Attestation) -> Said:
     start, end = side.at_earliest, side.at_latest
     time = f"{start:%Y-%m-%d %H:%M}" if start == end else f"{start:%Y-%m-%d}"
     if start.date() != end.date():
-        time = f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"
-    whose = " ".join(filter(None, (side.organisation, side.system))) or "a source that is not named"
-    return f"({time}, {whose})"
+        time = say("{first} to {last}", first=f"{start:%Y-%m-%d}", last=f"{end:%Y-%m-%d}")
+    whose = " ".join(filter(None, (side.organisation, side.system))) or say("a source that is not named")
+    return say("({time}, {whose})", time=time, whose=whose)
