@@ -282,3 +282,25 @@ def test_what_a_load_left_aside_is_said_on_stderr(fresh: Path, tmp_path: Path, t
     done = tearline("load", table, "--workspace", fresh, "--json")
     assert done.document["accepted"] == 1
     assert "colour" in done.err
+
+
+def test_trace_tells_the_ways_to_one_holder(tearline: Tearline, small: Path) -> None:
+    shown = tearline("trace", "R1", "--json", "--workspace", small).document
+    ben = next(h for h in shown["holders"] if h["path"] == ["e1", "e3"])
+    asked = ("trace", "R1", "--holder", ben["person"], "--workspace", small)
+    found = tearline(*asked, "--json", "--paths", "2").document["witnesses"]
+    assert found["person"] == ben["person"]
+    assert found["earliest"]["events"] == ["e1", "e3"]
+    assert found["every_path"]["events"] == ["e1", "e3"]
+    assert found["closers"] == []
+    assert "earliest" in tearline(*asked).out
+    gus = next(h for h in shown["holders"] if not h["supported"])
+    broken = tearline("trace", "R1", "--holder", gus["person"], "--json", "--workspace", small).document[
+        "witnesses"
+    ]
+    assert broken["earliest"] is None
+    assert broken["closers"]
+    assert "gus" not in json.dumps(broken)
+    nobody = tearline("trace", "R1", "--holder", "nobody", "--workspace", small)
+    assert nobody.code == 2
+    assert "--holder" in nobody.err

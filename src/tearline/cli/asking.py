@@ -13,6 +13,7 @@ import typer
 
 from tearline.cli import showing
 from tearline.cli.common import DEFAULT_PURPOSE, Options, emit, emit_lines, inquiry, instant, opened, progress
+from tearline.cli.showing_ways import show_witnesses
 from tearline.records.errors import BadInput
 
 Disclosures = Annotated[list[str], typer.Argument(metavar="DISCLOSURE...", help="Ids of public items.")]
@@ -77,6 +78,11 @@ def trace(
     supported: Annotated[
         bool, typer.Option("--supported", help="Only along an unbroken recorded chain from the originator.")
     ] = False,
+    holder: Annotated[
+        str | None,
+        typer.Option("--holder", metavar="PERSON", help="Also how this holder can have come by it: the ways."),
+    ] = None,
+    paths: Annotated[int, typer.Option("--paths", metavar="K", help="With --holder: at most so many ways.")] = 3,
     workspace: Options.Workspace = None,
     purpose: Options.Purpose = DEFAULT_PURPOSE,
     case: Options.Case = None,
@@ -91,8 +97,10 @@ def trace(
         before=instant(before, "--before"),
         portion=portion,
         supported=supported,
+        holder=holder,
+        paths=paths,
     )
-    emit(document, as_json, showing.show_trace)
+    emit(document, as_json, showing.show_trace if holder is None else show_witnesses)
 
 
 def exposures(

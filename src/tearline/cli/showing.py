@@ -273,6 +273,11 @@ def show_views(document: Document) -> None:
     _line("Built anew from the ledger." if document["rebuilt"] else "Build them anew: tearline views --rebuild")
 
 
+def show_line(text: str) -> None:
+    """Plain words, never cut by the width of a window."""
+    _line(text)
+
+
 def show_rows(heads: Sequence[str], rows: Sequence[Sequence[object]], none: str) -> None:
     """A table, or what to say where it would be empty."""
     if not rows:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from tearline.handling import examine
 from tearline.investigation.scene import Scene
 from tearline.leads import Candidate, Item, propose, weigh
-from tearline.pathway import silences, trace
+from tearline.pathway import silences, trace, witnesses
 from tearline.records.errors import BadInput
 from tearline.records.explanations import LeadsAnswer
 from tearline.records.findings import HandlingAnswer
@@ -21,6 +21,7 @@ from tearline.records.matches import MatchAnswer
 from tearline.records.pathways import Pathway
 from tearline.records.products import Disclosure
 from tearline.records.times import Interval, parse_instant
+from tearline.records.witnesses import Witnesses
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -80,6 +81,14 @@ def trace_product(
         logs=scene.logs,
         confirmed=scene.confirmed,
     )
+
+
+def witnesses_of(
+    scene: Scene, product: str, holder: str, *, before: datetime | None = None, paths: int = 3
+) -> Witnesses:
+    """The ways by which one holder can have come by the product by then. Raises BadInput for whoever is none."""
+    events = scene.events_of(scene.register.family(scene.product(product).id))
+    return witnesses(product, holder, scene.register, events, before=before, paths=paths)
 
 
 def pathways_of(scene: Scene, sourced: Sequence[Sourced]) -> Mapping[tuple[str, datetime | None], Pathway]:

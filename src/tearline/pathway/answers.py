@@ -53,6 +53,10 @@ class Answer:
         found = [self._holder(int(slot), about) for slot in np.flatnonzero(self._summary.first >= 0)]
         return tuple(sorted(found, key=lambda holder: (holder.first_possible, holder.person)))
 
+    def path_to(self, slot: int) -> tuple[str, ...]:
+        """The events by which a holder first came by it, as far back as the record goes."""
+        return self._path(slot, int(self._summary.first[slot]))
+
     def transfers(self) -> tuple[Transfer, ...]:
         """Every passage to somebody, ordered by time; where only chains count, those a chain leads to."""
         events, passed = self._events, self._passed

@@ -14,6 +14,7 @@ from tearline.investigation.cases import read_cases
 from tearline.pathway import exposures, exposures_on
 from tearline.records.documents import document
 from tearline.records.kinds import Stream
+from tearline.records.naming import Who
 from tearline.records.times import format_instant, parse_instant
 from tearline.report import Asked, render_report
 from tearline.workspace.base import Opened
@@ -72,14 +73,31 @@ class Asking(Opened):
         before: datetime | None = None,
         portion: str | None = None,
         supported: bool = False,
+        holder: str | None = None,
+        paths: int = 3,
     ) -> Document:
-        """Who could have held a product, or anything declared as derived from it, by then, and how."""
+        """Who could have held a product, or anything declared as derived from it, by then, and how.
+
+        With `holder` (as answers call somebody, or an id) the document has `witnesses`: the ways by which just
+        this holder can have come by it, at most `paths` of them.
+        """
         answering = self._look_up(
-            inquiry, "trace", product=product, before=before, portion=portion, supported=supported
+            inquiry,
+            "trace",
+            product=product,
+            before=before,
+            portion=portion,
+            supported=supported,
+            holder=Who(holder) if holder else None,
+            paths=paths if holder else None,
         )
-        return answering.document(
-            main_job.trace_product(answering.scene, product, before=before, portion=portion, supported=supported)
-        )
+        scene = answering.scene
+        found = main_job.trace_product(scene, product, before=before, portion=portion, supported=supported)
+        if holder is None:
+            return answering.document(found)
+        whom = answering.called(holder, (one.person for one in found.holders))
+        shown = main_job.witnesses_of(scene, product, whom, before=before, paths=paths)
+        return answering.document(found, witnesses=shown)
 
     def answers(self, inquiry: Inquiry, organisation: str | None = None) -> Document:
         """What organisations answered when they were asked for records, latest first."""

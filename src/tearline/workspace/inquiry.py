@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,10 @@ class Answering:
     scene: Scene
     names: Names
     basis: AnswerBasis
+
+    def called(self, given: str, people: Iterable[str]) -> str:
+        """Whom of `people` the asker means: called so in answers, or by id. As given where it is none of them."""
+        return next((one for one in people if given in (one, self.names.field(one))), given)
 
     def document(self, answer: Any, **more: Any) -> Document:
         found: Document = document(answer, self.names)
