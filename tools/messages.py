@@ -1,4 +1,5 @@
-"""The desk's words in other languages: a gettext catalogue an app, kept with Babel.
+"""The desk's words in other languages: a gettext catalogue an app, kept with Babel; and one for the sentences that
+analysis writes (`tearline.records.said`).
 
 python tools/messages.py extract    bring every catalogue up to date with the code and the templates
 python tools/messages.py compile    build the .mo files the program reads
@@ -19,7 +20,13 @@ from babel.messages.extract import extract, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-DESK = Path(__file__).resolve().parent.parent / "src" / "tearline" / "desk"
+from tearline.handling.rules import RULES
+from tearline.records.attestations import ContradictionKind
+from tearline.records.kinds import EventKind, GapKind
+
+TEARLINE = Path(__file__).resolve().parent.parent / "src" / "tearline"
+DESK = TEARLINE / "desk"
+SENTENCES = TEARLINE / "records"
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -33,9 +40,30 @@ KEYWORDS = {
 Found = tuple[int, Any, Any, list[str]]
 
 
+SAID = {"say": None, "say_many": (1, 2), "joined": None}
+
+
 def homes() -> list[Path]:
-    """The folders with a catalogue of their own: each app, and the desk itself."""
-    return sorted(path.parent for path in DESK.rglob("locale") if path.is_dir())
+    """The folders with a catalogue of their own: each app, the desk itself, and the sentences of analysis."""
+    return sorted(path.parent for path in TEARLINE.rglob("locale") if path.is_dir())
+
+
+def sentences() -> Catalog:
+    """Every template of a sentence in analysis, and the words of the closed lists that stand in sentences."""
+    catalog = Catalog(domain="said", project="Tearline", fuzzy=False)
+    for path in sorted(TEARLINE.rglob("*.py")):
+        if DESK in path.parents:
+            continue
+        with path.open("rb") as file:
+            for _line, text, comments, _context in extract("python", file, keywords=SAID):
+                if any(word.isalpha() for word in str(text)):
+                    catalog.add(text, auto_comments=comments)
+    for words in (GapKind, ContradictionKind, EventKind):
+        for word in words:
+            catalog.add(word.value)
+    for rule in RULES:
+        catalog.add(rule.name)
+    return catalog
 
 
 def template_messages(text: str) -> Iterator[Found]:
@@ -46,6 +74,8 @@ def template_messages(text: str) -> Iterator[Found]:
 
 
 def messages(home: Path) -> Catalog:
+    if home == SENTENCES:
+        return sentences()
     catalog = Catalog(domain="django", project="Tearline", fuzzy=False)
     nested = [other for other in homes() if other != home and home in other.parents]
     for path in sorted(home.rglob("*")):
@@ -79,19 +109,21 @@ def plain(found: Iterator[Found]) -> Iterator[tuple[int, Any, list[str]]]:
 
 
 def catalogue(home: Path) -> Path:
-    return home / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+    return home / "locale" / "fr" / "LC_MESSAGES" / f"{'said' if home == SENTENCES else 'django'}.po"
 
 
 def read(path: Path) -> Catalog:
     if not path.is_file():
-        return Catalog(locale="fr", domain="django", fuzzy=False)
+        return Catalog(locale="fr", domain=path.stem, fuzzy=False)
     with path.open("rb") as file:
-        return read_po(file, locale="fr", domain="django")
+        return read_po(file, locale="fr", domain=path.stem)
 
 
-def main(wish: str) -> int:
+def main(wish: str, only: str = "") -> int:
     missing = 0
     for home in homes():
+        if only not in home.parts and only:
+            continue
         path = catalogue(home)
         path.parent.mkdir(parents=True, exist_ok=True)
         if wish == "compile":
@@ -119,7 +151,7 @@ def main(wish: str) -> int:
             done = there is not None and (all(there.string) if isinstance(there.string, tuple) else there.string)
             if message.id and not done:
                 missing += 1
-                print(f"{path.relative_to(DESK)}: {message.id!r}")  # noqa: T201 - this is what it is for
+                print(f"{path.relative_to(TEARLINE)}: {message.id!r}")  # noqa: T201 - this is what it is for
     return 1 if missing else 0
 
 
@@ -129,4 +161,4 @@ if __name__ == "__main__":
 
     settings.configure(USE_I18N=True)
     django.setup()
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "missing"))
+    sys.exit(main(*(sys.argv[1:3] or ["missing"])))
