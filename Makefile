@@ -19,10 +19,14 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt tools/test-parts.sh
 	tools/test-parts.sh
 	@touch $@
 
-demo: $(VENV)/run.stamp ## the main job on the bundled example
+$(VENV)/words.stamp: $(VENV)/run.stamp tools/messages.py $(shell find src -name '*.po')
+	$(BIN)/python tools/messages.py compile
+	@touch $@
+
+demo: $(VENV)/words.stamp ## the main job on the bundled example
 	$(BIN)/tearline --workspace demo/workspace demo --report demo/report.html
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp $(VENV)/words.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -37,12 +41,11 @@ test-long: lint ## kills by the hundred and fuzzing
 bench: $(VENV)/dev.stamp
 	for each in benchmarks/[a-z]*.py; do $(BIN)/python $$each || exit 1; done
 
-demo/report.html: $(VENV)/run.stamp
+demo/report.html: $(VENV)/words.stamp
 	$(MAKE) demo
 
-serve: demo/report.html ## the demo's report on localhost; only the report lies in the folder that is served
-	@mkdir -p demo/served && cp demo/report.html demo/served/index.html
-	$(BIN)/python -m http.server 8400 --bind 127.0.0.1 --directory demo/served
+serve: demo/report.html $(VENV)/words.stamp ## the desk on the demo's workspace; first make an account: `tearline user add`
+	$(BIN)/tearline --workspace demo/workspace serve
 
 lock: $(VENV)/dev.stamp ## newest versions, with hashes and without index addresses
 	for each in run dev; do \

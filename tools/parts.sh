@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the front-end parts (fonts) from npm into the package. Without Node on the machine, Node comes as a wheel.
+# Brings the front-end parts (fonts, htmx, ECharts) from npm into the package. Without Node on the machine, Node comes as a wheel.
 set -euo pipefail
 venv=$1
 fonts=src/tearline/report/fonts
@@ -19,4 +19,3 @@ cp node_modules/@fontsource/ibm-plex-sans/LICENSE "$fonts/LICENSE"
 parts=src/tearline/desk/static/desk/parts
 mkdir -p "$parts"
 cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.min.js "$parts/"
-"$venv/bin/python" tools/messages.py compile

@@ -46,4 +46,11 @@ def demo(
     with progress() as tell:
         document = run_demo(folder(context, workspace), report, tell)
     emit(document, as_json, show_investigation)
-    errors.print(f"Open it in a browser: {Path(document['report']).resolve().as_uri()}", soft_wrap=True)
+    home = folder(context, workspace)
+    for line in (
+        f"Open it in a browser: {Path(document['report']).resolve().as_uri()}",
+        "To work on it at the desk, make an account and serve it:",
+        f'  tearline --workspace {home} user add ada --body "Internal Security" --role investigator',
+        f"  tearline --workspace {home} serve",
+    ):
+        errors.print(line, soft_wrap=True, markup=False)
