@@ -205,6 +205,7 @@ def hold(sample: Sample, folder: Path, data: bytes) -> None:
     """Read the sample's file with `data` for its content: what comes out are items or BadInput, soon, and what is
     refused says why and can be read again."""
     file = folder / sample.name
+    file.unlink(missing_ok=True)  # some file systems wait for the disk where a file is cut short and written again
     file.write_bytes(sample.packed(data))
     source = SourceFile(file, file.name)
     started = time.process_time()

@@ -6,6 +6,7 @@ may stand in a list (a date and a time of day kept apart).
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ EVENT_KEYS = ("id", "kind", "product", "at", "at_earliest", "at_latest", "copy",
 KINDS_OF_SOURCE = ("csv", "xlsx", "mail")
 _SOURCE_KEYS = {"kind", "sheet", "header", "timezone", "precision", "organisation", "date_format"}
 _LARGEST = 1 << 18
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
 Value = str | tuple[str, ...]
 
@@ -176,7 +178,11 @@ def read_time(value: str, mapping: TableMapping, field_name: str) -> Interval:
             start, end = moment, moment + timedelta(microseconds=999_999) if whole else moment
         else:
             end = _following(start, precision) - timedelta(microseconds=1)
-        return Interval(start.astimezone(UTC), end.astimezone(UTC))
+        # A time that the clock showed twice when it was put back, or never when it was put on, may be either.
+        return Interval(
+            min(start.replace(fold=fold).astimezone(UTC) for fold in (0, 1)),
+            max(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1)),
+        )
     except OverflowError:
         raise _no_time(value, field_name) from None
 
@@ -205,7 +211,7 @@ def _moment(text: str, mapping: TableMapping, field_name: str) -> tuple[datetime
         parsed = datetime.fromisoformat(text)
     except (ValueError, BadInput):
         raise _no_time(text, field_name) from None
-    written = "minute" if len(text.replace("Z", "").split("+")[0]) == 16 else "second"
+    written = "minute" if len(_OFFSET.sub("", text)) == 16 else "second"
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=mapping.zone)), written
 
 

@@ -62,14 +62,30 @@ Item = Record | Unread | Sealed
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """What the times of a format are: `zone` UTC, `stated` (each with its own offset) or None, where a time that
+    states none is in the mapping's zone, UTC unless said; `precision` how fine the format writes them."""
+
+    zone: str | None
+    precision: str
+
+    def told(self, mapping: TableMapping | None) -> dict[str, str]:
+        """Zone and precision of a file's times, as its batch keeps them."""
+        precision = mapping.precision if mapping is not None and mapping.precision else self.precision
+        zone = self.zone or (mapping.zone_name if mapping is not None else "UTC")
+        return {"timezone": zone, "precision": precision}
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """`recognises(name, head)`: are these the first bytes of such a file? `again` reads one refused record from
-    its raw text. `options` is what must be kept with refused rows to read them again."""
+    its raw text."""
 
     name: str
     recognises: Callable[[str, bytes], bool]
     read: Callable[[SourceFile, Told], Iterator[Item]]
     again: Callable[[int, str, Told], Item]
+    clock: Clock
 
 
 _HEAD = 65_536

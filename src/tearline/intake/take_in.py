@@ -49,7 +49,8 @@ def take_in(
         records = NativeRecords(one, told)
         sources = [_take_file(records, path, reader, told, progress) for path, reader in chosen]
         records.finish()
-        return one.conclude("intake", sources)
+        clocks = [{"file": path.name, "format": r.name, **r.clock.told(told.mapping)} for path, r in chosen]
+        return one.conclude("intake", sources, more={"clocks": clocks})
 
 
 def told_for(one: Taking, mapping: TableMapping | None, organisation: str | None) -> Told:

@@ -25,12 +25,13 @@ from tearline.records.documents import document
 from tearline.records.errors import BadInput, TearlineError
 from tearline.records.kinds import Stream
 from tearline.workspace.asking import Asking
+from tearline.workspace.comparing import Comparing
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
 from tearline.workspace.keeping import Keeping
 from tearline.workspace.taking import Taking
 
 
-class Workspace(Taking, Asking, Keeping):
+class Workspace(Taking, Asking, Comparing, Keeping):
     """A workspace: records come in, questions are answered, the evidence is kept."""
 
 

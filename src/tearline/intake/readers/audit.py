@@ -28,7 +28,7 @@ from tearline.intake.log_events import (
     text_lines,
     when,
 )
-from tearline.intake.native import Item, Reader, Told
+from tearline.intake.native import Clock, Item, Reader, Told
 from tearline.intake.rows import Unread, parse_object
 from tearline.records.errors import BadInput
 
@@ -191,4 +191,4 @@ def _called(one: Act) -> str:
     return f"{one.call} by {one.command or one.program or 'a program'}"[:120]
 
 
-READER = Reader("audit", _recognises, _read, _again)
+READER = Reader("audit", _recognises, _read, _again, Clock("UTC", "millisecond"))

@@ -23,7 +23,7 @@ from tearline.intake.log_events import (
     text_lines,
     when,
 )
-from tearline.intake.native import Item, Reader, Record, Told
+from tearline.intake.native import Clock, Item, Reader, Record, Told
 from tearline.intake.protected_records import ProtectedRecords
 from tearline.intake.rows import Unread
 from tearline.intake.verbs import failed, meaning
@@ -175,4 +175,4 @@ def _written(fields: Mapping[str, str], raw: str) -> str | None:
     return header[1] if header else None
 
 
-READER = Reader("cef", _recognises, _read, _again)
+READER = Reader("cef", _recognises, _read, _again, Clock(None, "as written"))

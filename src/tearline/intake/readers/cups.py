@@ -22,7 +22,7 @@ from tearline.intake.log_events import (
     text_lines,
     when,
 )
-from tearline.intake.native import Item, Reader, Told
+from tearline.intake.native import Clock, Item, Reader, Told
 from tearline.intake.rows import Unread
 from tearline.records.errors import BadInput
 
@@ -118,4 +118,4 @@ def _written(text: str) -> str:
     return f"{found[3]}-{month:02d}-{found[1]}T{found[4]}{found[5]}:{found[6]}"
 
 
-READER = Reader("cups", _recognises, _read, _again)
+READER = Reader("cups", _recognises, _read, _again, Clock("stated", "second"))

@@ -26,7 +26,7 @@ from tearline.intake.log_events import (
     refused,
     when,
 )
-from tearline.intake.native import Item, Reader, Record, Told
+from tearline.intake.native import Clock, Item, Reader, Record, Told
 from tearline.intake.protected_records import ProtectedRecords
 from tearline.intake.rows import Row, Unread, csv_table, decode, not_json_lines, parse_object, too_long
 from tearline.records.errors import BadInput
@@ -357,4 +357,4 @@ def _mail(row: Row, operation: str, basic: Mapping[str, Any], number: str | None
     return Record(row.line, row.raw, tuple(events))
 
 
-READER = Reader("m365", _recognises, _read, _again)
+READER = Reader("m365", _recognises, _read, _again, Clock("UTC", "second"))

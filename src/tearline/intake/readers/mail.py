@@ -15,7 +15,7 @@ from tearline.intake.lines import SourceFile
 from tearline.intake.mail_chain import Fault, read_chain
 from tearline.intake.mail_fields import header_addresses
 from tearline.intake.mail_files import MailFile, MailKind, MailMessage, mbox_messages, read_eml
-from tearline.intake.native import Item, Reader, Sealed, Told
+from tearline.intake.native import Clock, Item, Reader, Sealed, Told
 from tearline.intake.rows import Unread, json_rows
 from tearline.intake.texts import clean
 from tearline.records.errors import BadInput
@@ -139,4 +139,4 @@ def read_again(line: int, raw: str, told: Told) -> Item:
     return mail_records.again(line, raw, told.finder, _organisation(told))
 
 
-READER = Reader("mail", _recognises, read, read_again)
+READER = Reader("mail", _recognises, read, read_again, Clock(None, "minute"))

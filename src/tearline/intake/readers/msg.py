@@ -8,7 +8,7 @@ from tearline.intake.lines import SourceFile
 from tearline.intake.mail_chain import Fault
 from tearline.intake.mail_fields import header_addresses
 from tearline.intake.msg_files import LARGEST, MAGIC, read_msg
-from tearline.intake.native import Item, Reader, Sealed, Told
+from tearline.intake.native import Clock, Item, Reader, Sealed, Told
 from tearline.intake.protected_records import ProtectedRecords
 from tearline.intake.readers import mail
 from tearline.intake.rows import Unread
@@ -54,4 +54,4 @@ def _sealed_unread(data: bytes, told: Told) -> Sealed | None:
     return None
 
 
-READER = Reader("msg", _recognises, _read, mail.read_again)
+READER = Reader("msg", _recognises, _read, mail.read_again, Clock(None, "minute"))

@@ -12,7 +12,7 @@ from tearline.intake import json_fields as js
 from tearline.intake.json_stream import first_object, has_key, objects_in
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import FileNames, detail, faulty, no_product, organisation, refused, when
-from tearline.intake.native import Item, Reader, Record, Told
+from tearline.intake.native import Clock, Item, Reader, Record, Told
 from tearline.intake.protected_records import ProtectedRecords
 from tearline.intake.rows import Row, Unread, parse_object
 from tearline.records.errors import BadInput
@@ -160,4 +160,4 @@ def _written(record: Mapping[str, Any]) -> str | None:
     return js.first_text(record, "time_dt", "time")
 
 
-READER = Reader("ocsf", _recognises, _read, _again)
+READER = Reader("ocsf", _recognises, _read, _again, Clock("UTC", "as written"))

@@ -17,7 +17,7 @@ from tearline.intake import json_fields as js
 from tearline.intake.json_stream import first_object
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import FileNames, detail, faulty, no_product, organisation, refused, when
-from tearline.intake.native import Item, Reader, Record, Told
+from tearline.intake.native import Clock, Item, Reader, Record, Told
 from tearline.intake.rows import Unread
 from tearline.intake.texts import DEEPEST
 from tearline.intake.verbs import meaning
@@ -215,4 +215,4 @@ def _local(name: str) -> str:
     return name.split(":", 1)[1] if re.match(r"[A-Za-z][\w-]{0,40}:(?!//)\S", name) else name
 
 
-READER = Reader("prov", _recognises, _read, _again)
+READER = Reader("prov", _recognises, _read, _again, Clock(None, "as written"))

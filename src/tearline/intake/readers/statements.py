@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tearline.intake.lines import SourceFile
 from tearline.intake.mapping import TableMapping, mapping_of
-from tearline.intake.native import Item, Reader, Told
+from tearline.intake.native import Clock, Item, Reader, Told
 from tearline.intake.readers import table
 from tearline.intake.rows import parse_header
 
@@ -59,4 +59,4 @@ def _again(line: int, raw: str, told: Told) -> Item:
     return table.read_again(line, raw, _told(told, {"note", "organisation"}))
 
 
-READER = Reader("statements", _recognises, _read, _again)
+READER = Reader("statements", _recognises, _read, _again, Clock(None, "as written"))

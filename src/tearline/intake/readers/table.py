@@ -8,7 +8,7 @@ from typing import Any
 
 from tearline.intake.lines import SourceFile
 from tearline.intake.mapping import TableMapping, Value, read_time
-from tearline.intake.native import Item, Reader, Record, Told
+from tearline.intake.native import Clock, Item, Reader, Record, Told
 from tearline.intake.rows import Row, Unread, csv_table
 from tearline.intake.spreadsheet import sheet_rows
 from tearline.intake.texts import clean
@@ -136,4 +136,4 @@ def _recognises(name: str, head: bytes) -> bool:
     return False
 
 
-READER = Reader("table", _recognises, read_table, read_again)
+READER = Reader("table", _recognises, read_table, read_again, Clock(None, "as written"))

@@ -9,7 +9,7 @@ from typing import Final
 
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import FileNames, detail, faulty, no_product, refused, taken, when
-from tearline.intake.native import Item, Reader, Told
+from tearline.intake.native import Clock, Item, Reader, Told
 from tearline.intake.rows import Unread
 from tearline.intake.windows_events import EVTX, Fragment, WindowsEvent, fragments, parse_event
 from tearline.records.errors import BadInput
@@ -153,4 +153,4 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-READER = Reader("windows", _recognises, _read, _again)
+READER = Reader("windows", _recognises, _read, _again, Clock("UTC", "as written"))
