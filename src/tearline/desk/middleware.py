@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tearline.desk import wording
 from tearline.desk.doors import DOOR, Refused
-from tearline.desk.pages import show
+from tearline.desk.pages import UNSETTLED, show
 from tearline.records.errors import BadInput, IntegrityFailure, NotPermitted, TearlineError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -26,9 +26,12 @@ ENTRANCE: Final = frozenset(
     {
         "account_login",
         "account_logout",
+        "account_inactive",
+        "certificate_login",
         "account_reauthenticate",
         "mfa_authenticate",
         "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
         "openid_connect_login",
         "openid_connect_callback",
         "socialaccount_login_error",
@@ -44,6 +47,7 @@ SETTLING: Final = frozenset(
         "account_change_password",
         "mfa_index",
         "mfa_activate_totp",
+        "mfa_deactivate_totp",
         "mfa_add_webauthn",
         "mfa_list_webauthn",
         "mfa_edit_webauthn",
@@ -73,12 +77,14 @@ def signed_in(get_response: Next) -> Next:
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            settled = not user.must_change_password and is_mfa_enabled(user)
+            setattr(request, UNSETTLED, not settled)
             if name in SETTLING:
                 return None
             if user.must_change_password:
                 return redirect("account_change_password")
-            if not is_mfa_enabled(user):
-                return redirect("mfa_activate_totp")
+            if not settled:
+                return redirect("mfa_index")
             if not hasattr(view, DOOR):
                 raise PermissionDenied
             return None

@@ -25,6 +25,10 @@ UNMARKED: Final = "UNCLASSIFIED"
 """The marking of pages that show nothing of a case and nothing of the record."""
 
 
+UNSETTLED: Final = "unsettled"
+"""The attribute of a request by somebody who has yet to choose a password or a second factor: no rail leads on."""
+
+
 @dataclass(frozen=True, slots=True)
 class RailItem:
     """One line of the rail."""
@@ -57,10 +61,11 @@ def show(
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The rail of whoever is signed in; nothing for anybody else."""
     user = request.user
-    return {"rail": _rail(user, request) if isinstance(user, User) else (), "unmarked": UNMARKED}
+    settled = isinstance(user, User) and not getattr(request, UNSETTLED, False)
+    return {"rail": _rail(user, request) if settled else (), "unmarked": UNMARKED}
 
 
-def _rail(user: User, request: HttpRequest) -> tuple[RailItem, ...]:
+def _rail(user: Any, request: HttpRequest) -> tuple[RailItem, ...]:
     section = getattr(request, "section", "")
     return tuple(
         RailItem(line.name, line.label, reverse(line.view), line.name == section)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from tearline.desk.accounts.sign_on import FILE, for_allauth, read_sign_on
 from tearline.desk.database import database
 from tearline.desk.secrets import desk_secret
 
@@ -31,8 +32,8 @@ INSTALLED_APPS = [
     "tearline.desk.accounts",
     "tearline.desk.cases",
     "tearline.desk.today",
-    "django.contrib.auth",
     "tearline.desk.work",
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tearline.desk.accounts.sessions.limited",
     "tearline.desk.middleware.signed_in",
     "tearline.desk.middleware.plain_errors",
 ]
@@ -104,6 +107,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
 ACCOUNT_ADAPTER = "tearline.desk.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {"change_password": "tearline.desk.accounts.forms.NewPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -114,13 +118,22 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "tearline.desk.accounts.adapter.FactorAdapter"
 MFA_TOTP_ISSUER = "Tearline"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+"""Browsers give keys to plain HTTP on localhost alone."""
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 """Accounts have no mail address: whoever administers them hands them over."""
 
+SIGN_ON = read_sign_on(WORKSPACE / "desk" / FILE)
+SOCIALACCOUNT_ADAPTER = "tearline.desk.accounts.adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = for_allauth(SIGN_ON)
+SOCIALACCOUNT_STORE_TOKENS = False
+
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SAMESITE = "Lax" if SIGN_ON.providers else "Strict"
+"""Coming back from a provider is a step from another site, on which a strict cookie stays behind."""
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -134,7 +147,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(provider.origin for provider in SIGN_ON.providers)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

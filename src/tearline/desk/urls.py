@@ -14,10 +14,7 @@ urlpatterns = [
     path("", include("tearline.desk.today.urls")),
     path("cases/", include("tearline.desk.cases.urls")),
     path("work/", include("tearline.desk.work.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/second-factor/", include("allauth.mfa.urls")),
-    path("account/sign-in/", include("allauth.socialaccount.urls")),
-    path("account/sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/", include("tearline.desk.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("healthy/", healthy, name="healthy"),
 ]

@@ -68,6 +68,7 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=14, choices=Role)
     person = models.CharField(_("own person record"), max_length=200, blank=True, db_index=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    certificate = models.CharField(_("subject of the certificate"), max_length=300, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -77,8 +78,53 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        ordering: ClassVar = ["username"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=~models.Q(certificate=""), name="one_account_a_certificate"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name or self.username
 
     def get_full_name(self) -> str:
         return str(self)
+
+
+class What(models.TextChoices):
+    """What can happen to an account."""
+
+    SIGNED_IN = "signed in", _("signed in")
+    FAILED = "sign-in failed", _("sign-in failed")
+    SIGNED_OUT = "signed out", _("signed out")
+    SESSION_ENDED = "session ended", _("session ended")
+    PASSWORD_CHANGED = "password changed", _("password changed")
+    FACTOR_ADDED = "factor added", _("second factor added")
+    FACTOR_REMOVED = "factor removed", _("second factor removed")
+    FACTOR_FAILED = "factor failed", _("second factor failed")
+    CODES_MADE = "codes made", _("recovery codes made")
+    MADE = "account made", _("account made")
+    CHANGED = "account changed", _("account changed")
+    STOPPED = "account stopped", _("account stopped")
+    RESUMED = "account resumed", _("account resumed")
+    PASSWORD_RESET = "password reset", _("one-time password given")
+    FACTORS_RESET = "factors reset", _("second factors taken away")
+    TOKEN_MADE = "token made", _("access token made")
+    TOKEN_ENDED = "token ended", _("access token ended")
+
+
+class AccountEvent(models.Model):
+    """One line of what happened to accounts; only ever added to. What was typed as a user name that nobody has is
+    not kept: it is often a password in the wrong field."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    what = models.CharField(max_length=20, choices=What)
+    user = models.ForeignKey(User, models.PROTECT, related_name="events", null=True, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
