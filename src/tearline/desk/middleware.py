@@ -22,6 +22,12 @@ from tearline.records.errors import BadInput, IntegrityFailure, NotPermitted, Te
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+PERMISSIONS: Final = ", ".join(
+    f"{device}=()"
+    for device in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "serial", "hid")
+)
+"""Security keys are not among these: they have a permission of their own, given to the desk's own pages alone."""
+
 ENTRANCE: Final = frozenset(
     {
         "account_login",
@@ -58,6 +64,19 @@ SETTLING: Final = frozenset(
     }
 )
 """What somebody reaches who is signed in but has yet to choose a password or a second factor."""
+
+
+def careful(get_response: Next) -> Next:
+    """What every answer tells a browser: keep nothing of a page, lend it to no other site, open no device."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+    return answer
 
 
 def signed_in(get_response: Next) -> Next:

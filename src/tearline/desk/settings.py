@@ -53,7 +53,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tearline.desk.middleware.careful",
+    "tearline.desk.static_files.served",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,7 +166,10 @@ if HTTPS:
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static", ("desk/fonts", HERE.parent / "report" / "fonts")]
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "tearline.desk.static_files.Hashed"},
+}
 
 # -- languages ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
