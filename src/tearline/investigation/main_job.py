@@ -12,6 +12,7 @@ from tearline.handling import examine
 from tearline.investigation.scene import Scene
 from tearline.leads import Candidate, Item, propose, weigh
 from tearline.pathway import silences, trace, witnesses
+from tearline.pathway.clocks import beside_gaps
 from tearline.records.errors import BadInput
 from tearline.records.explanations import LeadsAnswer
 from tearline.records.findings import HandlingAnswer
@@ -95,6 +96,13 @@ def pathways_of(scene: Scene, sourced: Sequence[Sourced]) -> Mapping[tuple[str, 
     """One pathway for each product and cut-off asked for."""
     wanted = dict.fromkeys((source.product, source.published_at) for source in sourced)
     return {(product, cut): trace_product(scene, product, before=cut) for product, cut in wanted}
+
+
+def _with_clocks(scene: Scene, pathway: Pathway) -> Pathway:
+    """The pathway with what is known of the clocks that bear on its gaps."""
+    if not any(one.matters for one in scene.clocks):
+        return pathway
+    return beside_gaps(pathway, scene.events_of(pathway.family), scene.clocks)
 
 
 def examine_handling(scene: Scene, organisation: str | None = None, product: str | None = None) -> HandlingAnswer:
@@ -199,7 +207,7 @@ def investigate(
         )
     )
     progress("tracing", 0, None)
-    pathways = pathways_of(scene, sourced)
+    pathways = {key: _with_clocks(scene, pathway) for key, pathway in pathways_of(scene, sourced).items()}
     progress("weighing", 0, None)
     products = list(dict.fromkeys(source.product for source in sourced))
     members = dict.fromkeys(member for product in products for member in scene.register.family(product))

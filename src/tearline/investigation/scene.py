@@ -13,6 +13,8 @@ import pyarrow as pa
 from tearline.ledger import LedgerState
 from tearline.matching import Matcher, matcher
 from tearline.pathway import LogSurvey, survey_logs
+from tearline.pathway.clocks import survey_clocks
+from tearline.records.clocks import ClockOffset
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
@@ -65,6 +67,11 @@ class Scene:
     def logs(self) -> LogSurvey:
         """Which organisation's systems are on record at all, and where their logs have holes."""
         return survey_logs(self.register, self.view, self.state)
+
+    @cached_property
+    def clocks(self) -> tuple[ClockOffset, ...]:
+        """How far the clocks of logs stand apart: of the whole record, which names nobody."""
+        return survey_clocks(self.register, self.view, self.state, {}).clocks
 
     def events_of(self, products: Sequence[str]) -> pa.Table:
         """Handling events of these products (columns of STORED_EVENTS), without retracted batches."""

@@ -31,11 +31,15 @@ from statistics import NormalDist
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tearline.ledger import LedgerState
 from tearline.records.clocks import ClockOffset, ClockSource, ClockSurvey
+from tearline.records.kinds import GapKind
 from tearline.records.parties import Party, PartyKind
+from tearline.records.pathways import ClockNote, Pathway
+from tearline.records.said import Said, say, say_many, together
 from tearline.views.events import EventsView
 from tearline.views.register import Register
 
@@ -50,6 +54,11 @@ APART = 60.0
 EXACT = 60_000_000
 """Microseconds within which a time must be known to say anything about a clock."""
 
+_ORDERED = (
+    GapKind.OPENED_WITHOUT_DELIVERY,
+    GapKind.SENDER_WITHOUT_POSSESSION,
+    GapKind.DELIVERED_WITHOUT_RECEIPT,
+)
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _HALF_HOUR, _NEAR = 1800, 90
 _LARGE = 1000
@@ -269,36 +278,53 @@ def _size(one: ClockOffset) -> float:
     return max(known)
 
 
-def _says(one: ClockOffset) -> str:
-    mine = called((one.organisation, one.system))
-    theirs = called((one.against_organisation, one.against_system))
+def _says(one: ClockOffset) -> Said:
+    logs = {
+        "log": called((one.organisation, one.system)),
+        "other": called((one.against_organisation, one.against_system)),
+    }
     offset, interval, at_most, at_least = one.offset, one.interval, one.at_most, one.at_least
     if offset is not None and interval is not None:
-        side = "ahead of" if offset >= 0 else "behind"
-        near, far = sorted((abs(interval[0]), abs(interval[1])))
-        span = f"{_long(near)} to {_long(far)}"
-        if interval[0] < 0 < interval[1]:
-            span = f"{_long(-interval[0])} behind to {_long(interval[1])} ahead"
-        said = f"The clock of {mine} stands {_long(abs(offset))} {side} that of {theirs} (95 %: {span})"
+        values = {**logs, "time": _long(abs(offset)), "span": _between(*interval)}
+        if offset >= 0:
+            said = say("The clock of {log} stands {time} ahead of that of {other} (95 %: {span}).", **values)
+        else:
+            said = say("The clock of {log} stands {time} behind that of {other} (95 %: {span}).", **values)
         if abs(offset) > _HALF_HOUR - _NEAR and abs((offset + 900) % _HALF_HOUR - 900) <= _NEAR:
-            said += "; so near a whole or half hour, a time zone may have been misread"
+            near = say("It is so near a whole or half hour that a time zone may have been misread.")
+            said = together(said, near)
     elif at_most is not None and at_most < 0:
-        said = f"The clock of {mine} stands at least {_long(-at_most)} behind that of {theirs}"
+        time = _long(-at_most)
+        said = say("The clock of {log} stands at least {time} behind that of {other}.", time=time, **logs)
     elif at_least is not None and at_least > 0:
-        said = f"The clock of {mine} stands at least {_long(at_least)} ahead of that of {theirs}"
+        time = _long(at_least)
+        said = say("The clock of {log} stands at least {time} ahead of that of {other}.", time=time, **logs)
     elif at_most is not None:
-        said = f"The clock of {mine} is no more than {_long(at_most)} ahead of that of {theirs}"
+        time = _long(at_most)
+        said = say("The clock of {log} is no more than {time} ahead of that of {other}.", time=time, **logs)
     else:
-        said = f"The clock of {mine} is no more than {_long(-(at_least or 0.0))} behind that of {theirs}"
+        time = _long(-(at_least or 0.0))
+        said = say("The clock of {log} is no more than {time} behind that of {other}.", time=time, **logs)
     if one.impossible:
-        times = "once" if one.impossible == 1 else f"{one.impossible} times"
-        said += f"; {times} something arrives before it was sent"
-    return said + "."
+        often = say_many(
+            "Once something arrives before it was sent.",
+            "{count} times something arrives before it was sent.",
+            one.impossible,
+        )
+        said = together(said, often)
+    return said
+
+
+def _between(low: float, high: float) -> Said:
+    if low < 0 < high:
+        return say("{behind} behind to {ahead} ahead", behind=_long(-low), ahead=_long(high))
+    near, far = sorted((abs(low), abs(high)))
+    return say("{first} to {last}", first=_long(near), last=_long(far))
 
 
 def called(log: Log) -> str:
     """A log in a sentence: `BETA mail`."""
-    return " ".join(filter(None, log)) or "a log that names neither organisation nor system"
+    return " ".join(filter(None, log)) or say("a log that names neither organisation nor system")
 
 
 def _long(seconds: float) -> str:
@@ -309,11 +335,27 @@ def _long(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def bearing_on(survey: Sequence[ClockOffset], logs: Sequence[Log]) -> tuple[ClockOffset, ...]:
-    """Those comparisons that matter where times of these logs are held against one another."""
-    among = set(logs)
-    return tuple(
-        one
-        for one in survey
-        if one.matters and {(one.organisation, one.system), (one.against_organisation, one.against_system)} & among
-    )
+def beside_gaps(pathway: Pathway, events: pa.Table, clocks: Sequence[ClockOffset]) -> Pathway:
+    """The pathway with a note for each two clocks that stand apart where one of its gaps says what came first, or
+    that nothing did, by both of them. `events` (STORED_EVENTS) are those of its family."""
+    apart = [one for one in clocks if one.matters]
+    ordered = [gap for gap in pathway.gaps if gap.kind in _ORDERED]
+    if not apart or not ordered:
+        return pathway
+    wanted = {event for gap in ordered for event in gap.events}
+    rows = events.select(["id", "organisation", "system"])
+    present = {
+        (row["organisation"], row["system"])
+        for row in rows.group_by(rows.column_names[1:]).aggregate([]).to_pylist()
+    }
+    logs = {
+        row["id"]: (row["organisation"], row["system"])
+        for row in rows.filter(pc.is_in(rows["id"], value_set=pa.array(sorted(wanted), pa.string()))).to_pylist()
+    }
+    notes = []
+    for one in apart:
+        two = {(one.organisation, one.system), (one.against_organisation, one.against_system)}
+        gaps = [gap.id for gap in ordered if two <= present and two & {logs.get(event) for event in gap.events}]
+        if gaps:
+            notes.append(ClockNote(one.says, tuple(gaps)))
+    return replace(pathway, clocks=tuple(notes))

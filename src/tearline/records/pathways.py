@@ -76,12 +76,37 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Restatement:
+    """A portion of another product and one of ours that say the same. `kind`: verbatim or reworded; `share`: of
+    the shorter one's content words, how many stand in the other; `spans`: stretches worded alike, as pairs of
+    spans (theirs, ours) within the portions. `says` tells which was issued first."""
+
+    portion: str
+    ours: str
+    kind: str
+    share: float
+    spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
-    """A product found by content to carry some of it, not declared as derived."""
+    """A product found by content to carry some of it, not declared as derived. `declare`: the command that
+    declares the later one as derived from the earlier, for whoever has looked at the evidence."""
 
     product: str
     portions: tuple[tuple[str, str], ...]  # (their portion, our portion)
     similarity: float
+    evidence: tuple[Restatement, ...] = ()
+    declare: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNote:
+    """Two clocks that stand apart, and the gaps (ids) that say what came first by both of them."""
+
+    says: str
+    gaps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +114,7 @@ class Pathway:
     """Holders are ordered by first possible time, then person; transfers by time; ids are the ledger's.
 
     `attested`: every act that several sources report or somebody confirmed; `contradictions`: reports that cannot
-    all be right.
+    all be right; `clocks`: where clocks bear on the gaps, worked out for an investigation alone.
     """
 
     product: str
@@ -101,3 +126,4 @@ class Pathway:
     related: tuple[Related, ...] = field(default=())
     attested: tuple[Attested, ...] = field(default=())
     contradictions: tuple[Contradiction, ...] = field(default=())
+    clocks: tuple[ClockNote, ...] = field(default=())
