@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tearline import intake
-from tearline.intake import Decide
+from tearline.intake import Decide, Place
 from tearline.intake.choices import Choices, choices
 from tearline.investigation.scene import Scene
 from tearline.records.errors import BadInput
@@ -21,9 +22,14 @@ from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
 class Taking(Opened):
     """What comes in: registers, handling records, entries by hand, decisions on names."""
 
-    def load(self, paths: Sequence[Path], progress: Progress = silent) -> Document:
+    def _place_of(self, by: str | None) -> Place:
+        """Where intake works, on behalf of `by`; of whoever runs the program where nobody is named."""
+        place = self._place()
+        return replace(place, by=by) if by else place
+
+    def load(self, paths: Sequence[Path], progress: Progress = silent, *, by: str | None = None) -> Document:
         """Register the contract's files: all of them or, where one is unreadable, none."""
-        return intake.load(self._place(), paths, progress).document()
+        return intake.load(self._place_of(by), paths, progress).document()
 
     def intake(
         self,
@@ -33,10 +39,11 @@ class Taking(Opened):
         organisation: str | None = None,
         mapping: Path | None = None,
         progress: Progress = silent,
+        by: str | None = None,
     ) -> Document:
         """Take in handling records in their native format."""
         return intake.take_in(
-            self._place(),
+            self._place_of(by),
             files,
             format_name=format_name,
             organisation=organisation,
@@ -57,17 +64,17 @@ class Taking(Opened):
             self._place(), file, organisation=organisation, kind=kind, date_format=date_format
         ).document()
 
-    def record(self, entry: Mapping[str, Any], scan: Path | None = None) -> Document:
+    def record(self, entry: Mapping[str, Any], scan: Path | None = None, *, by: str | None = None) -> Document:
         """Make one entry by hand; `scan` is the paper it was typed from, kept as received."""
-        return {"event": intake.record(self._place(), entry, scan)}
+        return {"event": intake.record(self._place_of(by), entry, scan)}
 
-    def answer(self, fields: Mapping[str, Any]) -> Document:
+    def answer(self, fields: Mapping[str, Any], *, by: str | None = None) -> Document:
         """Record what an organisation answered when it was asked for records.
 
         `fields` as in answers.csv: organisation, asked, answer (full, partial, refused, no record, overwritten,
         held by another body), date; reason, system, product, since, until, held_by, gaps, id.
         """
-        return {"answer": intake.answer(self._place(), fields)}
+        return {"answer": intake.answer(self._place_of(by), fields)}
 
     def confirm(self, event: str, by: str) -> Document:
         """Record that a second person confirms an entry by hand."""
@@ -89,9 +96,9 @@ class Taking(Opened):
         """Every name and number on record, for completion at the keyboard: names are shown, so it is a look-up."""
         return choices(self._look_up(inquiry, "record").scene.register)
 
-    def retract(self, batch: str, reason: str) -> Document:
+    def retract(self, batch: str, reason: str, *, by: str | None = None) -> Document:
         """Say that a batch no longer counts. Nothing is erased."""
-        return intake.retract(self._place(), batch, reason)
+        return intake.retract(self._place_of(by), batch, reason)
 
     def quarantine(self, inquiry: Inquiry, *, retry: bool = False) -> Document:
         """What was not accepted and why, as it came; with `retry`, after trying it again.
