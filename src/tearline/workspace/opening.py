@@ -26,13 +26,17 @@ from tearline.records.errors import BadInput, TearlineError
 from tearline.records.kinds import Stream
 from tearline.workspace.across import Across
 from tearline.workspace.asking import Asking
+from tearline.workspace.batches import Batches
 from tearline.workspace.comparing import Comparing
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
 from tearline.workspace.keeping import Keeping
+from tearline.workspace.picking import Picking
+from tearline.workspace.recusal import Recusing
+from tearline.workspace.reviewing import Reviewing
 from tearline.workspace.taking import Taking
 
 
-class Workspace(Taking, Asking, Comparing, Across, Keeping):
+class Workspace(Taking, Asking, Comparing, Across, Keeping, Picking, Recusing, Batches, Reviewing):
     """A workspace: records come in, questions are answered, the evidence is kept."""
 
 
