@@ -19,3 +19,5 @@ cp node_modules/@fontsource/ibm-plex-sans/LICENSE "$fonts/LICENSE"
 parts=src/tearline/desk/static/desk/parts
 mkdir -p "$parts"
 cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.min.js "$parts/"
+"$venv/bin/python" tools/unpack_fonts.py src/tearline/desk/requests/fonts \
+    node_modules/@fontsource/ibm-plex-{sans,serif,mono}/files/ibm-plex-*-latin-{400,600}-normal.woff
