@@ -23,6 +23,7 @@ class Section:
 _CASEWORK: Final = frozenset({Role.INVESTIGATOR, Role.APPROVER})
 
 SECTIONS: Final = (
+    Section("accounts", _("Accounts"), "accounts", frozenset({Role.ADMINISTRATOR})),
     Section("today", _("Today"), "today", frozenset(Role)),
     Section("cases", _("Cases"), "cases:list", _CASEWORK),
     Section("work", _("Work"), "work:list", _CASEWORK | {Role.REGISTRAR}),

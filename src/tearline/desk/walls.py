@@ -42,6 +42,7 @@ class Reason(StrEnum):
     DRAFT = "purpose, authority, scope or expiry not set"
     EXPIRED = "the case's term has ended"
     CLOSED = "the case is closed"
+    LAST_ADMINISTRATOR = "nobody would be left to keep the accounts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ _WHY: Final = {
     Reason.DRAFT: _("The case's purpose, authority, scope and expiry are not all set."),
     Reason.EXPIRED: _("The case's term has ended, and with it the ground for looking."),
     Reason.CLOSED: _("The case is closed: it can be read and no longer changed."),
+    Reason.LAST_ADMINISTRATOR: _("Nobody would be left to keep the accounts."),
 }
 
 _WAY_ON: Final = {
     Reason.NOT_THE_ROLE: _("Ask a colleague who has that role, or whoever keeps the accounts."),
     Reason.DRAFT: _("Set them on the case's page; then it opens."),
+    Reason.LAST_ADMINISTRATOR: _("Make another administrator first."),
     Reason.EXPIRED: _("An approver can renew the case."),
 }
 

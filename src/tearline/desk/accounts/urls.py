@@ -10,7 +10,7 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as sign_on
 from django.urls import path
 
-from tearline.desk.accounts import certificates, entrance, sessions
+from tearline.desk.accounts import administration, certificates, entrance, sessions
 
 urlpatterns = [
     path("login/", entrance.login, name="account_login"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("certificate/", certificates.sign_in, name="certificate_login"),
     path("sessions/", sessions.sessions, name="own_sessions"),
+    path("all/", administration.accounts, name="accounts"),
+    path("all/new/", administration.new, name="account_new"),
+    path("all/record/", administration.record, name="account_record"),
+    path("all/body/", administration.new_body, name="body_new"),
+    path("all/<int:account>/", administration.account, name="account"),
+    path("all/<int:account>/<slug:act>/", administration.act, name="account_act"),
     path("second-factor/", factors.index, name="mfa_index"),
     path("second-factor/authenticate/", factors.authenticate, name="mfa_authenticate"),
     path("second-factor/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
