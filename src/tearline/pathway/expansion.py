@@ -101,7 +101,7 @@ def _blank_slots(size: int) -> Slots:
 
 
 @njit(cache=True)
-def _stand_for(party, lo, hi, members, who, since, until, sure):  # type: ignore[no-untyped-def]
+def stand_for(party, lo, hi, members, who, since, until, sure):  # type: ignore[no-untyped-def]
     """Fill the buffers with the party and, for a group, everybody it may have stood for in [lo, hi]."""
     who[0], since[0], until[0], sure[0] = party, lo, hi, True
     found = 1
@@ -139,7 +139,7 @@ def _expand(fill, chains, events, cast, families, rows, edges, slots):  # type: 
             while chains and f < events.run.size and events.run[f] == run:
                 for party in (events.actor[f], events.recipient[f]):
                     if party >= 0 and TRANSFER[events.kind[f]]:
-                        found = _stand_for(
+                        found = stand_for(
                             party, events.lo[f], events.hi[f], cast.members, t_who, t_lo, t_hi, t_sure
                         )
                         added = _seat(fill, found, t_who, run, seen_in, slot_of, slots, n_slots, n_nodes, size)
@@ -151,9 +151,9 @@ def _expand(fill, chains, events, cast, families, rows, edges, slots):  # type: 
         actor, recipient = events.actor[e], events.recipient[e]
         tails = heads = 0
         if actor >= 0:
-            tails = _stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
+            tails = stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
         if recipient >= 0:
-            heads = _stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
+            heads = stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
         if not chains:
             added = _seat(fill, tails, t_who, run, seen_in, slot_of, slots, n_slots, n_nodes, size)
             n_slots, n_nodes = n_slots + added, n_nodes + added * size

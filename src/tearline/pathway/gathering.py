@@ -37,7 +37,7 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Roll:
+class _Roll:
     """Every name in some events, and who it is: `codes[i]` is the party of `names[i]`, the last one nobody's."""
 
     names: pa.Array
@@ -45,7 +45,7 @@ class Roll:
     cast: Cast
 
 
-def call(register: Register, names: Iterable[str], products: Iterable[str]) -> Roll:
+def _call(register: Register, names: Iterable[str], products: Iterable[str]) -> _Roll:
     """The roll of these names and of the authors and originators of `products`. Each name is resolved once."""
     listed = sorted(set(names))
     known = [register.products[product] for product in products]
@@ -53,7 +53,7 @@ def call(register: Register, names: Iterable[str], products: Iterable[str]) -> R
     authors = [register.resolve(author) for product in known for author in product.authors]
     cast = assemble(register, [*parties, *authors], [product.originator for product in known])
     codes = np.array([*(cast.codes[party] for party in parties), -1], dtype=np.int32)
-    return Roll(pa.array(listed, pa.string()), codes, cast)
+    return _Roll(pa.array(listed, pa.string()), codes, cast)
 
 
 def gather(
@@ -63,16 +63,14 @@ def gather(
     before: int,
     *,
     chains: bool,
-    roll: Roll | None = None,
 ) -> Gathered:
     """Columns for one run per family (its product first); events at or after `before` (microseconds) are left out.
 
     `table` holds events of the families' products, in any order; an event counts once for every family it is in.
-    `roll`: called before for all of them; otherwise it is called here.
     """
     members = sorted({product for family in families for product in family})
     table = table.filter(pc.less(table["at_earliest"].cast(pa.int64()), before))
-    roll = roll or call(register, _names(table), members)
+    roll = _call(register, _names(table), members)
     cast = roll.cast
     product = _codes(table["product"], pa.array(members, pa.string()))
     runs, places, source = _memberships(families, members, product)
@@ -86,7 +84,7 @@ def gather(
     run = np.concatenate([own[0], runs])
     low, high = np.concatenate([own[3], lo]), np.concatenate([own[3], hi])
     sources = np.concatenate([np.full(len(seeds), -1, np.int64), source])
-    order = _canonical(run, low, high, sources, table["id"])
+    order = canonical(run, low, high, sources, table["id"])
 
     def column(seed: NDArray[Any] | int, rest: NDArray[Any], dtype: type[N]) -> NDArray[N]:
         first = np.full(len(seeds), seed) if isinstance(seed, int) else seed
@@ -107,7 +105,7 @@ def gather(
         source=sources[order],
         events=events,
         cast=cast,
-        families=_families(register.products, families, cast),
+        families=family_arrays(register.products, families, cast),
     )
 
 
@@ -132,7 +130,7 @@ def _micros(table: pa.Table, name: str) -> NDArray[np.int64]:
     return _numpy(table[name].cast(pa.int64()))
 
 
-def _canonical(
+def canonical(
     run: NDArray[np.int64],
     low: NDArray[np.int64],
     high: NDArray[np.int64],
@@ -198,9 +196,19 @@ def _seeds(
     return seeds
 
 
-def _families(products: Mapping[str, Product], families: Sequence[tuple[str, ...]], cast: Cast) -> FamilyArrays:
-    first, below_first, below, from_first, above = [0], [0], [], [0], []
+def family_arrays(
+    products: Mapping[str, Product], families: Sequence[tuple[str, ...]], cast: Cast
+) -> FamilyArrays:
+    first, below_first, from_first = [0], [0], [0]
+    below: list[int] = []
+    above: list[int] = []
     for family in families:
+        if len(family) == 1:
+            below_first.append(len(below))
+            above.append(cast.codes[Party(PartyKind.ORGANISATION, products[family[0]].originator)])
+            from_first.append(len(above))
+            first.append(len(below_first) - 1)
+            continue
         descendants = _descendants(products, family)
         for place, name in enumerate(family):
             below.extend(descendants[place])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tearline.pathway.cast import NEVER
 from tearline.pathway.columns import AUTHOR, Edges, EventArrays, Reach, Rows, Slots
 from tearline.pathway.expansion import expand
-from tearline.pathway.gathering import Gathered, Roll, gather
+from tearline.pathway.gathering import Gathered, gather
 from tearline.pathway.sweep import Summary, arrivals, in_order, kin, summarise, support, sweep
 from tearline.views.register import Register
 
@@ -44,15 +44,13 @@ def solve(
     before: int,
     supported: bool,
     chains: bool,
-    roll: Roll | None = None,
 ) -> Solution:
     """Who held what before `before` (microseconds), a run for each of `families`.
 
     `supported`: only what an unbroken chain leads to counts. `chains`: work the chains out in any case.
-    `roll`: of the names in `table`, where it has been called.
     """
     chains = chains or supported
-    gathered = gather(register, families, table, before, chains=chains, roll=roll)
+    gathered = gather(register, families, table, before, chains=chains)
     events = gathered.events
     rows, edges, slots, nodes = expand(events, gathered.cast.arrays, gathered.families, chains=chains)
     rank = rank_of(rows, events)

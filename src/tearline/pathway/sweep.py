@@ -42,11 +42,12 @@ def kin(slots: Slots, families: FamilyArrays, nodes: int) -> Kin:
 
 
 def in_order(edges: Edges, run: NDArray[np.int32]) -> Edges:
-    """Sorted by lo, then hi, within each run; `run` is each edge's.
+    """Sorted by lo, then hi, then as they come, within each run; `run` is each edge's.
 
-    Events come in order: only a membership that begins within an interval puts passages out of it.
+    Events come in order: only a membership that begins or ends within an interval puts passages out of it.
     """
-    if bool(np.all((edges.lo[1:] >= edges.lo[:-1]) | (run[1:] != run[:-1]))):
+    later = (edges.lo[1:] > edges.lo[:-1]) | ((edges.lo[1:] == edges.lo[:-1]) & (edges.hi[1:] >= edges.hi[:-1]))
+    if bool(np.all(later | (run[1:] != run[:-1]))):
         return edges
     order = np.lexsort((edges.hi, edges.lo, run))
     return Edges(

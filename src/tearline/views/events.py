@@ -14,7 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from tearline.engine import Cluster, Engine
 from tearline.engine.interface import Work
@@ -73,10 +75,9 @@ _MERGE = (
     f"SELECT {', '.join(f'r.{name}' for name in CODED_EVENTS.names)} FROM runs AS r "
     "JOIN product_words AS p ON p.code = r.product ORDER BY p.word, r.at_earliest, r.at_latest, r.id"
 )
-_CODES = (
+_COUNTED = (
     f"SELECT {', '.join(CODED_EVENTS.names)} FROM runs AS r WHERE r.position < $size "
-    "AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.batch = r.batch) "
-    "AND EXISTS (SELECT 1 FROM wanted WHERE wanted.product = r.product)"
+    "AND NOT EXISTS (SELECT 1 FROM gone WHERE gone.batch = r.batch)"
 )
 # Events in words, as every engine's SQL can say it.
 _WORDED = (
@@ -163,7 +164,7 @@ class EventsView:
         return self._read(state, lambda manifest: self._opened(manifest, state, retracted))
 
     def sorted_batches(
-        self, products: Sequence[int], state: LedgerState, retracted: Collection[str], *, rows: int
+        self, products: NDArray[np.int64], state: LedgerState, retracted: Collection[str], *, rows: int
     ) -> pa.RecordBatchReader:
         """The coded events of `products` (codes) by time and id, in batches; sorted on disk if need be."""
 
@@ -172,7 +173,8 @@ class EventsView:
         def read(manifest: Manifest) -> pa.RecordBatchReader:
             files = [self.folder / run.events.file for run in manifest.runs]
             return self._engine.batches(
-                f"{_CODES} ORDER BY at_earliest, at_latest, id",
+                f"{_COUNTED} AND EXISTS (SELECT 1 FROM wanted WHERE wanted.product = r.product) "
+                "ORDER BY at_earliest, at_latest, id",
                 {"runs": files, "wanted": wanted, "gone": self._gone(manifest, retracted)},
                 {"size": state.size(Stream.EVENTS)},
                 rows=rows,
@@ -224,7 +226,7 @@ class EventsView:
         shared: S,
         schema: pa.Schema,
     ) -> pa.RecordBatchReader:
-        """What `work` makes on a cluster of `sql` over `events` and `relations`; see
+        """What `work` makes on a cluster of `sql` over `events` (CODED_EVENTS) and `relations`; see
         `Cluster.by_group`.
 
         The machines read the view's own files, so all must see its folder under the same path.
@@ -232,11 +234,10 @@ class EventsView:
 
         def run(manifest: Manifest) -> pa.RecordBatchReader:
             files = [self.folder / run.events.file for run in manifest.runs]
-            words = self._tables(manifest).relations()
             gone = self._gone(manifest, retracted)
             return cluster.by_group(
-                f"WITH events AS ({_WORDED}) {sql}",
-                {"runs": files or CODED_EVENTS.empty_table(), "gone": gone, **words, **relations},
+                f"WITH events AS ({_COUNTED}) {sql}",
+                {"runs": files or CODED_EVENTS.empty_table(), "gone": gone, **relations},
                 {"size": state.size(Stream.EVENTS)},
                 order=order,
                 rows=sum(run.rows for run in manifest.runs),
