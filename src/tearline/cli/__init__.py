@@ -11,7 +11,18 @@ from pathlib import Path
 import typer
 
 from tearline import __version__
-from tearline.cli import across, answering, asking, comparing, desk, identifying, keeping, starting, taking_in
+from tearline.cli import (
+    across,
+    answering,
+    asking,
+    comparing,
+    desk,
+    identifying,
+    keeping,
+    relating,
+    starting,
+    taking_in,
+)
 from tearline.cli.common import Options, warn
 from tearline.records.errors import CouldNot, TearlineError
 
@@ -42,7 +53,7 @@ def common(
     context.obj = workspace
 
 
-for group in (starting, taking_in, identifying, asking, across, comparing, answering, keeping, desk):
+for group in (starting, taking_in, identifying, asking, across, comparing, answering, relating, keeping, desk):
     group.add_to(app)
 
 

@@ -134,6 +134,10 @@ def show_trace(document: Document) -> None:
         ),
         total=len(holders),
     )
+    for related in document["related"]:
+        for found in related["evidence"][:3]:
+            _line(f"  by content: {found['says']}")
+        _line(f"  to declare it: {related['declare']}")
     _asks(document["gaps"])
     if not holders:
         _line("  Nothing on record says where it went; take in handling records: tearline intake FILE")

@@ -11,6 +11,7 @@ from tearline.intake.load import load
 from tearline.intake.native import shipped_readers
 from tearline.intake.place import Place, Progress
 from tearline.intake.protected import protected_list
+from tearline.intake.relating import relate
 from tearline.intake.retract import retract
 from tearline.intake.retry import quarantined, retry
 from tearline.intake.suggest import Suggested, suggest
@@ -35,6 +36,7 @@ __all__ = [
     "protected_list",
     "quarantined",
     "record",
+    "relate",
     "retract",
     "retry",
     "shipped_readers",

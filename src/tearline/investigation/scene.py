@@ -24,6 +24,8 @@ from tearline.views.lineage import Lineage
 from tearline.views.passage_files import passage_index
 from tearline.views.passages import PassageIndex
 from tearline.views.register import Register
+from tearline.views.reuse import Reuse
+from tearline.views.reuse_files import reuse_view
 
 READ = tuple(stream for stream in Stream if stream is not Stream.LOOKUPS)
 """The streams that analysis reads. Who looked at what is no evidence of what happened; who confirmed it is."""
@@ -61,7 +63,13 @@ class Scene:
     @cached_property
     def lineage(self) -> Lineage:
         """Which products restate which portions, found by content."""
-        return Lineage(self.register.products)
+        return Lineage(self.register.products, lambda: self.reuse)
+
+    @property
+    def reuse(self) -> Reuse:
+        """The text reuse among all products: found once and kept."""
+        kept = self.passages.parent / "reuse"
+        return reuse_view(self.register.products.values, kept, self.fingerprint, self.key)
 
     @cached_property
     def logs(self) -> LogSurvey:

@@ -8,29 +8,27 @@ declared lineage, never merged into it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 
-from tearline.records.pathways import Related
+from tearline.records.pathways import Related, Restatement
 from tearline.records.products import Portion, Product
-from tearline.text.stopwords import STOP_WORDS
-from tearline.text.tokens import tokenise
+from tearline.records.said import say
+from tearline.views.reuse import Reuse, content_words, find_reuse, is_verbatim, shared_runs
 
 # Of the words of the shorter portion, how many must stand in the other for it to be a restatement.
 RESTATES = 0.6
-# The same where nobody has declared a derivation: near-verbatim only.
-RELATED = 0.8
 # Fewer distinct words say nothing about where they come from.
 _FEWEST = 6
-# A word in more portions than this is too common to look for candidates by.
-_COMMON = 50
 
 
 class Lineage:
-    """Text reuse among the products of one register. Words are counted once per product, when first asked for."""
+    """Text reuse among the products of one register. `found`: gives what was found among them, or among more, when
+    it is first asked for; without it, it is found then."""
 
-    def __init__(self, products: Mapping[str, Product]) -> None:
-        self._products = products
+    def __init__(self, products: Mapping[str, Product], found: Callable[[], Reuse] | None = None) -> None:
+        self._products, self._found = products, found
         self._words: dict[str, tuple[frozenset[str], ...]] = {}
 
     def carried(self, product: str, derived: str) -> tuple[str, ...]:
@@ -57,36 +55,65 @@ class Lineage:
         """
         kin = self._kin(product)
         pairs: dict[str, list[tuple[float, str, str]]] = defaultdict(list)
-        for portion, words in zip(self._products[product].portions, self._of(product), strict=True):
-            places = {place for word in words for place in self._places.get(word, ())}
-            for other, number in places:
-                if other in kin:
-                    continue
-                alike = _shared(words, self._of(other)[number])
-                if alike >= RELATED:
-                    pairs[other].append((alike, self._products[other].portions[number].id, portion.id))
+        for ours, other, theirs, share in self._pairs.get(product, ()):
+            if other not in kin and other in self._products:
+                pairs[other].append((share, theirs, ours))
         found = [
-            Related(
-                other, tuple(sorted((theirs, ours) for _, theirs, ours in met)), max(score for score, *_ in met)
-            )
-            for other, met in pairs.items()
+            self._related(product, other, sorted(met, key=lambda pair: pair[1:])) for other, met in pairs.items()
         ]
         return tuple(sorted(found, key=lambda r: (-r.similarity, r.product)))
 
+    def _related(self, product: str, other: str, met: Sequence[tuple[float, str, str]]) -> Related:
+        late, early = sorted((product, other), key=self._order, reverse=True)
+        return Related(
+            product=other,
+            portions=tuple((theirs, ours) for _, theirs, ours in met),
+            similarity=max(share for share, *_ in met),
+            evidence=tuple(self._restatement(product, other, *pair) for pair in met),
+            declare=f'tearline relate {late} {early} --reason "..."',
+        )
+
+    def _restatement(self, product: str, other: str, share: float, theirs: str, ours: str) -> Restatement:
+        one, two = self._text(other, theirs), self._text(product, ours)
+        runs = shared_runs(one, two)
+        if self._order(other) > self._order(product):
+            told = {"later": other, "its": theirs, "earlier": product, "of": ours}
+        else:
+            told = {"later": product, "its": ours, "earlier": other, "of": theirs}
+        verbatim = is_verbatim(runs, one, two)
+        return Restatement(
+            portion=theirs,
+            ours=ours,
+            kind="verbatim" if verbatim else "reworded",
+            share=share,
+            spans=runs,
+            says=say("Portion {its} of {later} restates portion {of} of {earlier}.", **told)
+            if verbatim
+            else say("Portion {its} of {later} restates portion {of} of {earlier} in other words.", **told),
+        )
+
+    def _order(self, product: str) -> tuple[datetime, str]:
+        return self._products[product].issued_at, product
+
+    def _text(self, product: str, portion: str) -> str:
+        return next(p.text for p in self._products[product].portions if p.id == portion)
+
     def _of(self, product: str) -> tuple[frozenset[str], ...]:
         if product not in self._words:
-            self._words[product] = tuple(_content(p.text) for p in self._products[product].portions)
+            self._words[product] = tuple(content_words(p.text) for p in self._products[product].portions)
         return self._words[product]
 
     @cached_property
-    def _places(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
-        """Word -> the portions it stands in, for words rare enough to tell portions apart."""
-        places: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for product in self._products:
-            for number, words in enumerate(self._of(product)):
-                for word in words:
-                    places[word].append((product, number))
-        return {word: tuple(found) for word, found in places.items() if 1 < len(found) <= _COMMON}
+    def _pairs(self) -> Mapping[str, list[tuple[str, str, str, float]]]:
+        """Product -> (its portion, the other product, its portion, share of words) of everything found alike."""
+        reuse = self._found() if self._found is not None else find_reuse(self._products.values())
+        names, portions = reuse.portions.product, reuse.portions.portion
+        pairs: dict[str, list[tuple[str, str, str, float]]] = defaultdict(list)
+        columns = (reuse.pairs.one.tolist(), reuse.pairs.other.tolist(), reuse.pairs.share.tolist())
+        for one, other, share in zip(*columns, strict=True):
+            pairs[names[one]].append((portions[one], names[other], portions[other], share))
+            pairs[names[other]].append((portions[other], names[one], portions[one], share))
+        return pairs
 
     def _kin(self, product: str) -> frozenset[str]:
         """The product, and all its declared ancestors and descendants."""
@@ -110,15 +137,6 @@ class Lineage:
             for parent in item.derived_from:
                 children[parent].append(item.id)
         return children
-
-
-def _content(text: str) -> frozenset[str]:
-    tokens = tokenise(text)
-    return frozenset(
-        term
-        for form, term in zip(tokens.forms, tokens.terms, strict=True)
-        if form not in STOP_WORDS and len(form) > 1
-    )
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:

@@ -13,6 +13,7 @@ from tearline.ledger import LedgerState, continuation_document, read_witness, wr
 from tearline.records.errors import BadInput, NotPermitted
 from tearline.records.kinds import Stream
 from tearline.views.passage_files import load_index, rebuild_index
+from tearline.views.reuse_files import load_reuse, reuse_view
 from tearline.workspace.base import Opened
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
 from tearline.workspace.writing import write_whole
@@ -73,19 +74,28 @@ class Keeping(Opened):
         scene = self._scene(state)
         place = self._place()
         if rebuild:
-            progress("events", 0, 3)
+            progress("events", 0, 4)
             self._view.rebuild()
-            progress("event-keys", 1, 3)
+            progress("event-keys", 1, 4)
             rebuild_keys(place.spill, place.event_keys, self._ledger)
-            progress("passages", 2, 3)
+            progress("passages", 2, 4)
             rebuild_index(scene.register.products.values, self._passages, scene.fingerprint, self._keys.salt)
-            progress("views", 3, 3)
+            progress("reuse", 3, 4)
+            reuse_view(scene.register.products.values, self._reuse, scene.fingerprint, self._keys.salt, anew=True)
+            progress("views", 4, 4)
         index = load_index(self._passages, scene.fingerprint, self._keys.salt)
+        reuse = load_reuse(self._reuse, scene.fingerprint, self._keys.salt)
         events = state.size(Stream.EVENTS)
         found = (
             ("events", self._view.folder, self._view.covered(), events),
             ("event-keys", place.event_keys, keys_covered(place.event_keys, self._ledger), events),
             ("passages", self._passages, None if index is None else index.products, len(scene.register.products)),
+            (
+                "reuse",
+                self._reuse,
+                None if reuse is None else len(set(reuse.portions.product)),
+                len(scene.register.products),
+            ),
         )
         return {
             "views": [
@@ -94,6 +104,10 @@ class Keeping(Opened):
             ],
             "rebuilt": rebuild,
         }
+
+    @property
+    def _reuse(self) -> Path:
+        return self._passages.parent / "reuse"
 
     def export(self, inquiry: Inquiry, format_name: ExportFormat, folder: Path) -> Document:
         """Write the record in one of others' formats, under pseudonyms unless unmasked."""

@@ -28,8 +28,25 @@ class Taking(Opened):
         return replace(place, by=by) if by else place
 
     def load(self, paths: Sequence[Path], progress: Progress = silent, *, by: str | None = None) -> Document:
-        """Register the contract's files: all of them or, where one is unreadable, none."""
-        return intake.load(self._place_of(by), paths, progress).document()
+        """Register the contract's files: all of them or, where one is unreadable, none.
+
+        Text reuse between the products that came and all others is found at once.
+        """
+        return self._reuse_found(intake.load(self._place_of(by), paths, progress).document(), progress)
+
+    def _reuse_found(self, counts: Document, progress: Progress) -> Document:
+        if counts["by_stream"].get(Stream.PRODUCTS.value, {}).get("accepted"):
+            progress("text reuse", 0, 1)
+            self._scene(self._ledger.state()).reuse  # noqa: B018 -- finding it keeps it
+            progress("text reuse", 1, 1)
+        return counts
+
+    def relate(self, inquiry: Inquiry, derived: str, source: str, reason: str) -> Document:
+        """Declare a product as derived from another, such as one that was found by content."""
+        answering = self._look_up(inquiry, "relate", product=derived, source=source, reason=reason)
+        for product in (derived, source):
+            answering.scene.product(product)
+        return {"relation": intake.relate(self._place(), derived, source, reason, inquiry.actor)}
 
     def intake(
         self,
