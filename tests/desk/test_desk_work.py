@@ -107,7 +107,7 @@ def test_work_is_walled_like_its_case(make_user, make_case, client_of: ClientOf)
             assert client_of(other).get(f"/work/{job.pk}/{address}").status_code == 404
         for address in ("cancel/", "again/"):
             assert client_of(other).post(f"/work/{job.pk}/{address}").status_code == 404
-    assert "count" not in client_of(other).get("/work/").content.decode()
+    assert "Harbour" not in client_of(other).get("/work/").content.decode()
 
 
 def test_a_kind_registers_itself() -> None:

@@ -26,5 +26,7 @@ SECTIONS: Final = (
     Section("accounts", _("Accounts"), "accounts", frozenset({Role.ADMINISTRATOR})),
     Section("today", _("Today"), "today", frozenset(Role)),
     Section("cases", _("Cases"), "cases:list", _CASEWORK),
+    Section("requests", _("Requests"), "requests:all", _CASEWORK),
+    Section("intake", _("Intake"), "taking-in:upload", frozenset({Role.REGISTRAR})),
     Section("work", _("Work"), "work:list", _CASEWORK | {Role.REGISTRAR}),
 )

@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "tearline.desk.cases",
     "tearline.desk.today",
     "tearline.desk.work",
+    "tearline.desk.requests",
+    "tearline.desk.taking_in",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "tearline.desk.accounts.sessions.limited",
     "tearline.desk.middleware.signed_in",
     "tearline.desk.middleware.plain_errors",
+    "tearline.desk.cases.recusal.kept",
 ]
 
 ROOT_URLCONF = "tearline.desk.urls"
@@ -163,6 +166,9 @@ if HTTPS:
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+
+FILE_UPLOAD_HANDLERS = ["tearline.desk.taking_in.uploads.Bounded"]
+"""Uploads are written to the workspace alone."""
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static", ("desk/fonts", HERE.parent / "report" / "fonts")]

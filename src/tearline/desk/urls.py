@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("tearline.desk.today.urls")),
     path("cases/", include("tearline.desk.cases.urls")),
     path("work/", include("tearline.desk.work.urls")),
+    path("", include("tearline.desk.requests.urls")),
+    path("intake/", include("tearline.desk.taking_in.urls")),
     path("account/", include("tearline.desk.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("healthy/", healthy, name="healthy"),
