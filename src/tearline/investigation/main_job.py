@@ -70,6 +70,11 @@ def trace_product(
     scene: Scene, product: str, *, before: datetime | None, portion: str | None = None, supported: bool = False
 ) -> Pathway:
     """Who could have held the product, or what is declared as derived from it, by then."""
+    question = ("trace", product, before, portion, supported)
+    return scene.kept.lately(question, lambda: _traced(scene, product, before, portion, supported))
+
+
+def _traced(scene: Scene, product: str, before: datetime | None, portion: str | None, supported: bool) -> Pathway:
     events = scene.events_of(scene.register.family(scene.product(product).id))
     return trace(
         product,

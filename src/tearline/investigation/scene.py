@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from tearline.investigation.keeping import Kept
 from tearline.ledger import LedgerState
 from tearline.matching import Matcher, matcher
 from tearline.pathway import LogSurvey, survey_logs
@@ -19,10 +20,11 @@ from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
 from tearline.records.products import Disclosure, Product
+from tearline.records.times import Interval
 from tearline.views.events import EventsView
 from tearline.views.lineage import Lineage
 from tearline.views.passage_files import passage_index
-from tearline.views.passages import PassageIndex
+from tearline.views.passages import PassageIndex, build_index
 from tearline.views.register import Register
 from tearline.views.reuse import Reuse
 from tearline.views.reuse_files import reuse_view
@@ -34,7 +36,12 @@ READ = tuple(stream for stream in Stream if stream is not Stream.LOOKUPS)
 @dataclass(frozen=True)
 class Scene:
     """Read-only, at one state of the ledger. `passages`: where the passage index lies; `key`: what seals it;
-    `confirmed`: who confirmed which entries by hand."""
+    `confirmed`: who confirmed which entries by hand.
+
+    `period`: events that certainly lie outside it are not looked at. `whole`: the scene of which this one is a
+    part, where its register holds fewer products. `kept`: what has been worked out for this state, shared by the
+    threads that ask.
+    """
 
     state: LedgerState
     register: Register
@@ -43,15 +50,23 @@ class Scene:
     passages: Path
     key: bytes
     confirmed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    period: Interval | None = None
+    whole: Scene | None = field(default=None, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
-    @cached_property
+    @property
     def matcher(self) -> Matcher:
         """Every registered product's passages and all earlier public reporting, made ready for matching."""
-        return matcher(self.index, tuple(self.register.public.values()))
+        return self.kept.once("matcher", lambda: matcher(self.index, tuple(self.register.public.values())))
 
-    @cached_property
+    @property
     def index(self) -> PassageIndex:
         """The passages of every registered product, from disk where the index there is of just these products."""
+        return self.kept.once("index", self._index)
+
+    def _index(self) -> PassageIndex:
+        if self.whole is not None:  # the one on disk is of all products
+            return build_index(self.register.products.values())
         return passage_index(self.register.products.values, self.passages, self.fingerprint, self.key)
 
     @property
@@ -60,34 +75,55 @@ class Scene:
         root = self.state.streams[Stream.PRODUCTS].root
         return sha256(" ".join([root, *sorted(self.register.retracted)]).encode()).hexdigest()[:32]
 
-    @cached_property
+    @property
     def lineage(self) -> Lineage:
         """Which products restate which portions, found by content."""
-        return Lineage(self.register.products, lambda: self.reuse)
+        return self.kept.once("lineage", lambda: Lineage(self.register.products, lambda: self.reuse))
 
     @property
     def reuse(self) -> Reuse:
-        """The text reuse among all products: found once and kept."""
+        """The text reuse among all products: found once and kept; a part of a scene takes that of the whole."""
+        if self.whole is not None:
+            return self.whole.reuse
         kept = self.passages.parent / "reuse"
         return reuse_view(self.register.products.values, kept, self.fingerprint, self.key)
 
-    @cached_property
+    @property
     def logs(self) -> LogSurvey:
-        """Which organisation's systems are on record at all, and where their logs have holes."""
-        return survey_logs(self.register, self.view, self.state)
+        """Which organisation's systems are on record at all, and where their logs have holes: of the whole record,
+        for a log has no hole where it speaks of other products."""
+        if self.whole is not None:
+            return self.whole.logs
+        return self.kept.once("logs", lambda: survey_logs(self.register, self.view, self.state))
 
-    @cached_property
+    @property
     def clocks(self) -> tuple[ClockOffset, ...]:
         """How far the clocks of logs stand apart: of the whole record, which names nobody."""
-        return survey_clocks(self.register, self.view, self.state, {}).clocks
+        if self.whole is not None:
+            return self.whole.clocks
+        return self.kept.once("clocks", lambda: survey_clocks(self.register, self.view, self.state, {}).clocks)
 
     def events_of(self, products: Sequence[str]) -> pa.Table:
         """Handling events of these products (columns of STORED_EVENTS), without retracted batches."""
-        return self.view.of_products(products, self.state, self.register.retracted)
+        return self._in_period(self.view.of_products(products, self.state, self.register.retracted))
 
     def all_events(self) -> pa.Table:
         """Every handling event that counts, in memory."""
+        if self.whole is not None:
+            return self.events_of(sorted(self.register.products))
         return self.view.all_events(self.state, self.register.retracted)
+
+    def scan(self) -> pa.RecordBatchReader:
+        """Every handling event that counts, as batches."""
+        if self.whole is not None:
+            return self.all_events().to_reader()
+        return self.view.scan(self.state, self.register.retracted)
+
+    def _in_period(self, events: pa.Table) -> pa.Table:
+        if self.period is None:
+            return events
+        begun = pc.less_equal(events["at_earliest"], self.period.latest)
+        return events.filter(pc.and_(begun, pc.greater_equal(events["at_latest"], self.period.earliest)))
 
     def product(self, identifier: str) -> Product:
         """A registered product by its id. Raises BadInput naming what to do."""

@@ -54,14 +54,14 @@ def weigh(items: Sequence[Item], register: Register) -> LeadsAnswer:
     """
     exposure = exposure_of(items, register)
     names = [*exposure.people, *(system.id for system in exposure.systems)]
-    bearing = _bearing(items)
-    outside_prior = _outside_prior(exposure)
+    bearing = bearing_items(items)
+    outside_prior = prior_outside(exposure)
     if exposure.columns and names:
-        posterior = weigh_case(_case(exposure, bearing, outside_prior))
+        posterior = weigh_case(case_of(exposure, bearing, outside_prior))
     else:
         posterior = _nothing(len(names), len(exposure.rest))
     probabilities, outside = _rounded(posterior)
-    low, high = _interval(posterior.named)
+    low, high = interval_of(posterior.named)
     best = int(np.argmax(probabilities)) if names else None
     sufficient = bearing >= FEWEST_ITEMS and best is not None and bool(low[best] > 0.5)
     average = float(probabilities.mean()) if names else 0.0
@@ -79,7 +79,7 @@ def weigh(items: Sequence[Item], register: Register) -> LeadsAnswer:
         )
         for n, name in enumerate(names)
     ]
-    below, above = _interval(posterior.outside[:, None])
+    below, above = interval_of(posterior.outside[:, None])
     hypotheses.append(
         Hypothesis(
             kind="outside",
@@ -116,7 +116,7 @@ def weigh(items: Sequence[Item], register: Register) -> LeadsAnswer:
     )
 
 
-def _bearing(items: Sequence[Item]) -> int:
+def bearing_items(items: Sequence[Item]) -> int:
     """Items that bear on the answer: as many as there are, but no more than there are different products."""
     drawn = [
         {candidate.product for candidate in item.candidates if candidate.probability >= _BEARING} for item in items
@@ -124,7 +124,7 @@ def _bearing(items: Sequence[Item]) -> int:
     return min(sum(bool(products) for products in drawn), len(set().union(*drawn)))
 
 
-def _outside_prior(exposure: Exposure) -> float:
+def prior_outside(exposure: Exposure) -> float:
     """Grows with how incomplete the record is: the mean of four shares, each of which may hide a holder."""
     holders = max(len(exposure.people), 1)
     transfers = [t.supported for column in exposure.columns for t in column.candidate.pathway.transfers]
@@ -139,7 +139,7 @@ def _outside_prior(exposure: Exposure) -> float:
     return _OUTSIDE_AT_BEST + _OUTSIDE_FOR_GAPS * sum(shares) / len(shares)
 
 
-def _case(exposure: Exposure, bearing: int, outside: float) -> Case:
+def case_of(exposure: Exposure, bearing: int, outside: float) -> Case:
     people_, systems, rest = len(exposure.people), len(exposure.systems), len(exposure.rest)
     named = np.arange(people_ + systems + rest) < people_ + systems
     counted = np.ones(people_ + systems + rest, dtype=bool)
@@ -171,7 +171,7 @@ def _rounded(posterior: Posterior) -> tuple[Floats, float]:
     return means[:-1], float(means[-1])
 
 
-def _interval(draws: Floats) -> tuple[Floats, Floats]:
+def interval_of(draws: Floats) -> tuple[Floats, Floats]:
     """The central 90 % over the assumptions, which are not learned from the case: too little speaks to them."""
     low, high = np.quantile(draws, (0.05, 0.95), axis=0)
     return low, high

@@ -140,4 +140,5 @@ def declaration(body: Body) -> Declaration:
         reason=declared["reason"],
         by=declared["by"],
         at=parse_instant(declared["at"]),
+        case=declared.get("case"),
     )

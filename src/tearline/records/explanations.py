@@ -58,6 +58,19 @@ class LeadsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """The answer with one assumption changed: `outside`, and the explanation within the record that fits best,
+    each with its 90 % interval; `holders` is how many people were weighed."""
+
+    says: str
+    outside: float
+    outside_interval: tuple[float, float]
+    best: float
+    best_interval: tuple[float, float]
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestProposal:
     """Whom to ask for what, soonest-expiring first. `preserve_first`: ask to have it kept before asking for it."""
 

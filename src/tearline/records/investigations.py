@@ -15,7 +15,8 @@ from tearline.records.products import Disclosure
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """An analyst's own recognition of a portion in a public item, kept beside the machine's score."""
+    """An analyst's own recognition of a portion in a public item, kept beside the machine's score. `case`: under
+    which it was made, where it was under one."""
 
     disclosure: str
     product: str
@@ -23,6 +24,7 @@ class Declaration:
     reason: str
     by: str
     at: datetime
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
@@ -72,6 +72,21 @@ class Register:
             retracted=retracted,
             replies=tuple(_latest(valid(Stream.ANSWERS), _id, bodies.reply).values()),
         )
+
+    def part(
+        self,
+        products: Mapping[str, Product],
+        disclosures: Mapping[str, Disclosure],
+        declarations: tuple[Declaration, ...],
+        replies: tuple[Reply, ...],
+    ) -> Register:
+        """The same people and organisations with only these products, public items and what was said of them."""
+        made = replace(
+            self, products=products, disclosures=disclosures, declarations=declarations, replies=replies
+        )
+        shared = ("_accounts", "_shared", "_names", "_linked", "_likened")
+        made.__dict__.update({name: getattr(self, name) for name in shared})  # as costly as the people are many
+        return made
 
     def resolve(self, raw: str) -> Party:
         """Who `raw` names: an id (person, group, organisation), a recorded link, an account or address, or the

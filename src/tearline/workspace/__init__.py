@@ -17,6 +17,7 @@ from tearline.workspace.opening import (
     run_demo,
     verify_workspace,
 )
+from tearline.workspace.reading_pathways import Sieve
 from tearline.workspace.scope import Scope
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Inquiry",
     "Progress",
     "Scope",
+    "Sieve",
     "Workspace",
     "create_workspace",
     "open_workspace",

@@ -13,6 +13,7 @@ from tearline.investigation import main_job
 from tearline.investigation.cases import read_cases
 from tearline.pathway import exposures, exposures_on
 from tearline.records.documents import document
+from tearline.records.errors import NotPermitted
 from tearline.records.kinds import Stream
 from tearline.records.naming import Who
 from tearline.records.times import format_instant, parse_instant
@@ -60,6 +61,7 @@ class Asking(Opened):
                 "reason": reason,
                 "by": inquiry.actor,
                 "at": format_instant(datetime.now(UTC)),
+                "case": inquiry.case,
             },
         }
         self._ledger.append(Stream.DISCLOSURES, [json.dumps(body, ensure_ascii=False)])
@@ -124,7 +126,10 @@ class Asking(Opened):
         A cluster's machines must see the workspace's folder under the same path.
         """
         answering = self._look_up(inquiry, "exposures", before=before, supported=supported, master=master)
+        answering.whole("the exposures of all products")
         scene = answering.scene
+        if scene.period is not None:
+            raise NotPermitted("the exposures of all products cannot be limited to a period")
         asked = scene.register, scene.view, scene.state
         if master is None:
             found = exposures(*asked, before=before, supported=supported)
@@ -173,6 +178,7 @@ class Asking(Opened):
         scene = answering.scene
         found = main_job.investigate(scene, disclosures, published_at, progress)
         if report is not None:
+            answering.whole("a report")
             asked = Asked(inquiry.purpose, inquiry.case, inquiry.actor, parse_instant(scene.state.at))
             page = render_report(
                 found, scene.register, answering.names, basis=answering.basis, asked=asked, scheme=scene.scheme

@@ -112,9 +112,10 @@ class Keeping(Opened):
     def export(self, inquiry: Inquiry, format_name: ExportFormat, folder: Path) -> Document:
         """Write the record in one of others' formats, under pseudonyms unless unmasked."""
         answering = self._look_up(inquiry, "export", format=format_name.value)
+        answering.whole("an export")
         scene = answering.scene
         pathways = (main_job.trace_product(scene, product, before=None) for product in scene.register.products)
-        events = scene.view.scan(scene.state, scene.register.retracted)
+        events = scene.scan()
         files = exports.export(format_name, folder, scene.register, pathways, events, answering.names)
         return answering.document({"files": [str(file) for file in files]})
 

@@ -31,12 +31,28 @@ from tearline.workspace.comparing import Comparing
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
 from tearline.workspace.keeping import Keeping
 from tearline.workspace.picking import Picking
+from tearline.workspace.reading import Reading
+from tearline.workspace.reading_disclosures import ReadingDisclosures
+from tearline.workspace.reading_pathways import ReadingPathways
 from tearline.workspace.recusal import Recusing
 from tearline.workspace.reviewing import Reviewing
 from tearline.workspace.taking import Taking
 
 
-class Workspace(Taking, Asking, Comparing, Across, Keeping, Picking, Recusing, Batches, Reviewing):
+class Workspace(
+    Taking,
+    Asking,
+    Across,
+    Comparing,
+    Reading,
+    ReadingDisclosures,
+    ReadingPathways,
+    Keeping,
+    Picking,
+    Recusing,
+    Batches,
+    Reviewing,
+):
     """A workspace: records come in, questions are answered, the evidence is kept."""
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
+
+from tearline.records.said import say
+
+NARROWED: Final = say("Only what lies within the scope of this inquiry is shown.")
+"""Said with every answer that a scope may have narrowed: always the same, so that it tells nothing of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +18,7 @@ class Scope:
 
     products: ids; with each of them, whatever is declared as derived from it. originators: whose products.
     organisations: whose holders, findings and gaps. earliest, latest: handling events that certainly lie outside
-    the period are not looked at.
+    the period are not looked at. hidden_disclosures: public items that another case brought in.
     """
 
     products: frozenset[str] | None = None
@@ -20,3 +26,9 @@ class Scope:
     organisations: frozenset[str] | None = None
     earliest: datetime | None = None
     latest: datetime | None = None
+    hidden_disclosures: frozenset[str] = frozenset()
+
+    @property
+    def narrows(self) -> bool:
+        """Is any side closed of which somebody who looks may be told?"""
+        return replace(self, hidden_disclosures=frozenset()) != Scope()
