@@ -71,7 +71,7 @@ class World:
         return {self.register.resolve(name).id for name in names}
 
     def listed(self) -> Identities:
-        return list_identities(self.place.ledger, self.place.ledger.state(), self.register, self.names)
+        return list_identities(self.place.ledger, self.place.ledger.state(), self.register, self.names, {})
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_the_directory_that_comes_later_names_them_all(world: World) -> None:
     world.opened(A, B, C)
     world.load("people.csv", "id,name,organisation\np9,Edmund Hartwell,SVC\n")
     assert "p9" in world.who(A, B, C)
-    join(world.place, world.names)
+    join(world.place, world.names, {})
     assert world.who(A, B, C) == {"p9"}
 
 
@@ -113,9 +113,9 @@ def test_names_that_stood_alone_are_joined_when_all_are_compared(world: World) -
     assert world.who(A, B) == {A, B}
     ready = world.listed()
     assert [{tie.one, tie.other} for tie in ready.open] == [{A, B}]
-    assert join(world.place, world.names) == 1
+    assert join(world.place, world.names, {}) == 1
     assert len(world.who(A, B)) == 1
-    assert join(world.place, world.names) == 0
+    assert join(world.place, world.names, {}) == 0
     assert world.listed().open == ()
     assert world.listed().unresolved == 2
 
@@ -127,7 +127,7 @@ def test_a_persons_decision_stands_before_any_machines(world: World) -> None:
     assert world.who(C) == {C}
     assert len(world.who(A, B)) == 1
     world.opened(C, "EHARTWELL@svc.example")
-    join(world.place, world.names)
+    join(world.place, world.names, {})
     assert world.who(C) == {C}, "no machine joins again what a person took apart"
     decide_same(world.place, C, "p1", "she says so")
     assert world.who(C) == {"p1"}
@@ -151,7 +151,7 @@ def test_two_names_told_apart_stay_apart_whichever_stood_for_the_other(world: Wo
     world.opened(A, B)
     decide_different(world.place, A, B, "father and son")
     assert world.who(A, B) == {A, B}
-    join(world.place, world.names)
+    join(world.place, world.names, {})
     assert world.who(A, B) == {A, B}
     decide_same(world.place, A, B, "it was one after all")
     decide_same(world.place, B, A, "the same, said the other way round")

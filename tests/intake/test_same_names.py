@@ -18,7 +18,8 @@ from rapidfuzz import fuzz, process
 
 from tearline.intake.mail_addresses import split_address
 from tearline.intake.mail_chain import read_chain
-from tearline.intake.same_names import LINK, PROPOSE, same_names
+from tearline.intake.name_ties import LINK, PROPOSE
+from tearline.intake.same_names import same_names
 from tearline.intake.spellings import Address, read_address, spelling
 
 

@@ -8,12 +8,14 @@ later decision or a retraction takes back leaves no trace in them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tearline.intake.account_ids import Shown, same_accounts
 from tearline.intake.identities import Linker, decided_names
 from tearline.intake.known import Body, retracted
+from tearline.intake.name_ties import LINK, Likeness, Tie
 from tearline.intake.place import Place
-from tearline.intake.same_names import LINK, Likeness, Tie, same_names
+from tearline.intake.same_names import same_names
 from tearline.intake.spellings import spelling
 from tearline.intake.taking import taking
 from tearline.ledger import Ledger, LedgerState
@@ -99,13 +101,25 @@ def link_body(register: Register, link: Likeness) -> Body:
     }
 
 
-def link_all(register: Register, decided: Iterable[str], names: Iterable[str], count: Count) -> list[Body]:
-    """The records of who `names` are, as far as it can be said: people first, then one another."""
-    linker = Linker(register, decided)
+def link_all(
+    register: Register, decided: Iterable[str], names: Iterable[str], count: Count, shown: Shown
+) -> list[Body]:
+    """The records of who `names` are, as far as it can be said: people first, then accounts, then one another.
+
+    `shown`: the names that events show beside the identifier of an account.
+    """
+    settled = frozenset(decided)
+    linker = Linker(register, settled)
     links = [link for name in names if (link := linker.link(name)) is not None]
-    known = known_names(register) | {link.name: link.person for link in links}
-    same = joined(register, names, known, count)
-    return [*(link.body() for link in links), *(link_body(register, likeness) for likeness in same)]
+    bodies = [link.body() for link in links]
+    people = {link.name: link.person for link in links}
+    accounts = same_accounts(
+        replace(register, links={**register.links, **people}), settled | people.keys(), shown
+    ).links
+    bodies += [link_body(register, likeness) for likeness in accounts]
+    people |= {likeness.name: likeness.same_as for likeness in accounts}
+    same = joined(register, names, known_names(register) | people, count)
+    return [*bodies, *(link_body(register, likeness) for likeness in same)]
 
 
 def ledger_decided(ledger: Ledger, state: LedgerState) -> frozenset[str]:
@@ -113,14 +127,14 @@ def ledger_decided(ledger: Ledger, state: LedgerState) -> frozenset[str]:
     return decided_names(ledger.bodies(Stream.IDENTITIES, state), retracted(ledger, state))
 
 
-def join(place: Place, names: Mapping[str, int]) -> int:
+def join(place: Place, names: Mapping[str, int], shown: Shown) -> int:
     """Look at all names on record together, and record the links that hold; how many were made.
 
     A batch is compared with what is decided, not with every unresolved name that ever came: this is for those.
     """
     with taking(place, [Stream.IDENTITIES]) as one:
         register = Register.read(place.ledger, one.state)
-        bodies = link_all(register, ledger_decided(place.ledger, one.state), names, _counted_in(names))
+        bodies = link_all(register, ledger_decided(place.ledger, one.state), names, _counted_in(names), shown)
         for body in bodies:
             one.add(Stream.IDENTITIES, body)
         one.conclude("identities")
@@ -128,9 +142,10 @@ def join(place: Place, names: Mapping[str, int]) -> int:
 
 
 def list_identities(
-    ledger: Ledger, state: LedgerState, register: Register, names: Mapping[str, int]
+    ledger: Ledger, state: LedgerState, register: Register, names: Mapping[str, int], shown: Shown
 ) -> Identities:
-    """The links that count, and what stays open among `names` (-> how often they are on record)."""
+    """The links that count, and what stays open among `names` (-> how often they are on record), some of which
+    events show beside the identifier of an account."""
     bodies: dict[str, Body] = {}
     gone = retracted(ledger, state)
     for body in ledger.bodies(Stream.IDENTITIES, state):
@@ -142,9 +157,14 @@ def list_identities(
     known = known_names(register)
     new = unresolved(register, names, known)[:MOST_UNRESOLVED]
     found = same_names(_counted_in(names)((*_related(new, known), *new)), known)
-    ready = (Tie(link.name, link.same_as, link.score, link.reason) for link in found.links)
+    accounts = same_accounts(register, bodies, shown)
+    ready = (Tie(link.name, link.same_as, link.score, link.reason) for link in (*accounts.links, *found.links))
     nobody = sum(register.resolve(name).kind is PartyKind.NAME for name in names)
-    return Identities(tuple(map(recorded_link, bodies.values())), tuple(map(_open, (*ready, *found.open))), nobody)
+    return Identities(
+        tuple(map(recorded_link, bodies.values())),
+        tuple(map(_open, (*ready, *accounts.open, *found.open))),
+        nobody,
+    )
 
 
 def recorded_link(body: Body) -> RecordedLink:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from tearline.intake.identities import MOST_NAMES
+from tearline.intake.account_ids import Shown
 from tearline.intake.joining import ledger_decided, link_all
 from tearline.intake.known import Body, retracted
 from tearline.intake.taking import Taking
@@ -13,14 +15,17 @@ from tearline.records.kinds import Stream
 from tearline.views.register import Register
 
 
-def link_names(one: Taking) -> int:
-    """Record who the names in the staged events are, where that can be said; how many links were made."""
+def link_names(one: Taking, shown: Shown = MappingProxyType({})) -> int:
+    """Record who the names in the staged events are, where that can be said; how many links were made.
+
+    `shown`: the names that the events show beside the identifier of an account.
+    """
     names = one.stage.names(MOST_NAMES)
     if not names:
         return 0
     ledger, state = one.place.ledger, one.state
     gone = retracted(ledger, state)
-    bodies = link_all(_register(one, gone), ledger_decided(ledger, state), names, one.stage.times)
+    bodies = link_all(_register(one, gone), ledger_decided(ledger, state), names, one.stage.times, shown)
     for body in bodies:
         one.add(Stream.IDENTITIES, body)
     return len(bodies)

@@ -7,6 +7,7 @@ them does not hold. What a record is (a row, a message) its reader says.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -26,6 +27,8 @@ from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 
 _BATCHED = 20_000
+_MOST_SHOWN = 200_000
+"""Names beside identifiers of accounts that one batch may bring; the rest is joined by `identities --join`."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class NativeRecords:
         self._open: list[_Open] = []
         self._waiting: list[tuple[str, Staged]] = []
         self._next = 0
+        self._shown: Counter[tuple[str, str]] = Counter()
 
     def take(self, source: Source, item: Item) -> None:
         if isinstance(item, Sealed):
@@ -90,6 +94,10 @@ class NativeRecords:
         except BadInput as fault:
             self._one.refuse(Stream.EVENTS, Refused.because(source, line, raw, fault))
             return
+        for fields in events:
+            beside = (fields.get("detail") or {}).get("sid")
+            if beside and fields.get("actor") and (len(self._shown) < _MOST_SHOWN):
+                self._shown[str(fields["actor"]), str(beside)] += 1
         self._open.append(_Open(source, line, self._next, len(staged), keyed))
         self._next += len(staged)
         self._waiting += [(source.file, one) for one in staged]
@@ -109,7 +117,7 @@ class NativeRecords:
         self._flush()
         if not self._open:
             return
-        link_names(self._one)
+        link_names(self._one, self._shown)
         self._one.settle()
         refused = self._one.stage.refused()
         counts = self._one.counts.of(Stream.EVENTS)

@@ -135,10 +135,13 @@ class Taking(Opened):
         answering = self._look_up(inquiry, "identities", join=join or None)
         names = _names_on_record(answering.scene)
         if join:
-            intake.join(self._place(), names)
+            intake.join(self._place(), names, _beside_identifiers(answering.scene))
             answering = self._answering(inquiry, answering.basis.parameters)
         scene = answering.scene
-        return answering.document(intake.list_identities(self._ledger, scene.state, scene.register, names))
+        found = intake.list_identities(
+            self._ledger, scene.state, scene.register, names, _beside_identifiers(scene)
+        )
+        return answering.document(found)
 
     def decide_same(self, inquiry: Inquiry, name: str, other: str, reason: str) -> Document:
         """Record that `name` is a person, or the same as another name."""
@@ -159,6 +162,18 @@ class Taking(Opened):
             )
         links = decide(self._place(), name, other, reason)
         return self._answering(inquiry, answering.basis.parameters).document({"links": links})
+
+
+def _beside_identifiers(scene: Scene) -> dict[tuple[str, str], int]:
+    """Whoever acted, as written, beside the identifier of an account that the event shows, and how often."""
+    found = scene.view.query(
+        "SELECT actor, json_extract_string(detail, '$.sid') AS sid, count(*) AS times FROM events "
+        "WHERE actor IS NOT NULL AND detail LIKE '%\"sid\"%' GROUP BY ALL HAVING sid IS NOT NULL ORDER BY ALL",
+        scene.state,
+        scene.register.retracted,
+    )
+    columns = (found[name].to_pylist() for name in ("actor", "sid", "times"))
+    return {(actor, sid): times for actor, sid, times in zip(*columns, strict=True)}
 
 
 def _names_on_record(scene: Scene) -> dict[str, int]:

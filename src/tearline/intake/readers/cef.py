@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tearline.intake.account_ids import own_sid
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import (
     MONTHS,
@@ -99,6 +100,7 @@ def _line(line: int, raw: str, told: Told, names: FileNames, shielded: Protected
         "event": event.name,
         "act": fields.get("act"),
         "domain": fields.get("sntdom"),
+        "sid": own_sid(fields.get("suid")) if fields.get("suser") else None,
         "address": fields.get("src"),
         "computer": fields.get("dvchost") or fields.get("shost"),
     }

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tearline.intake import json_fields as js
+from tearline.intake.account_ids import own_sid
 from tearline.intake.json_stream import first_object, has_key, is_lines, objects_in
 from tearline.intake.lines import LongLine, SourceFile
 from tearline.intake.log_events import (
@@ -343,6 +344,7 @@ def _mail(row: Row, operation: str, basic: Mapping[str, Any], number: str | None
             "subject": subject,
             "mailbox": None if own else owner,
             "address": js.first_text(record, "ClientIPAddress", "Client_IPAddress", "ClientIP"),
+            "sid": own_sid(js.text(record, "LogonUserSid")),
         }
         identity = number if len(seen) == 1 or number is None else f"{number}/{product}"
         events.append(

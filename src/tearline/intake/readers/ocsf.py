@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tearline.intake import json_fields as js
+from tearline.intake.account_ids import own_sid
 from tearline.intake.json_stream import first_object, has_key, objects_in
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import FileNames, detail, faulty, no_product, organisation, refused, when
@@ -97,6 +98,7 @@ def _file(row: Row, kind: str, base: Mapping[str, Any], told: Told, names: FileN
         "activity": js.text(record, "activity_name"),
         "computer": js.text(record, "device", "hostname"),
         "address": js.text(record, "src_endpoint", "ip"),
+        "sid": own_sid(js.text(user, "uid")) if actor != js.text(user, "uid") else None,
     }
     event = {**base, "kind": kind, "product": product, "actor": actor, "detail": detail(more)}
     return Record(row.line, row.raw, ({**event, "id": js.text(record, "metadata", "uid")},))
