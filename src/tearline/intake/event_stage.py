@@ -1,11 +1,12 @@
-"""Events of one invocation, gathered before they are appended: in memory, on disk where there are many."""
+"""Events of one invocation whose newness has to be found out: in memory, on disk where there are many."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,30 +14,37 @@ from types import TracebackType
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from tearline.intake.event_keys import BODY, CONTENT
-from tearline.intake.event_sql import READ_BLOCK, READ_TORN_BLOCK, SETTLE, TABLES
-from tearline.intake.known import Body, Known
-from tearline.intake.lines import Block
-from tearline.intake.rows import Unread, decode
+from tearline.intake.event_hash import Hashes, Key, hash_bodies
+from tearline.intake.identities import MOST_NAMES
+from tearline.intake.known import Body
 from tearline.records.errors import CouldNot
-from tearline.records.kinds import Stream
 
-MEMORY = "1GB"
-CHUNK = 1 << 17
+MEMORY = "512MB"
+CHUNK = 1 << 16
 """Bodies handed to the ledger at once."""
 
-_SLICE = 1 << 14  # rows a piece, so that both cores find work in one block
-_REPLACED = (b"\xee\x80\x80", b"\xee\x80\x81")  # U+E000 and U+E001, see texts.clean
+_TABLE = "CREATE TABLE stage (file INTEGER, number BIGINT, key UBIGINT, content UBIGINT, body VARCHAR)"
 
-
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A line that has to be read by itself."""
-
-    line: int
-    raw: str
+# A key that occurs once here and never on record is new. Of a key that occurs more often the first is measured
+# against the record, the others against the first: same content is a duplicate, other content a conflict.
+_SETTLE = """
+CREATE OR REPLACE TEMP TABLE repeated AS SELECT key FROM stage GROUP BY key HAVING count(*) > 1;
+CREATE OR REPLACE TEMP TABLE refused AS
+WITH known AS (
+    SELECT DISTINCT key, content FROM recorded WHERE key IN (SELECT key FROM stage)
+), old AS (
+    SELECT s.file, s.number, s.key, s.content IN (SELECT content FROM known k WHERE k.key = s.key) AS same
+    FROM stage s WHERE s.key IN (SELECT key FROM known)
+), fresh AS (
+    SELECT s.file, s.number, s.key,
+        row_number() OVER first AS place, content = first_value(content) OVER first AS same
+    FROM stage s SEMI JOIN repeated r ON r.key = s.key ANTI JOIN known k ON k.key = s.key
+    WINDOW first AS (PARTITION BY s.key ORDER BY s.file, s.number ROWS UNBOUNDED PRECEDING)
+)
+SELECT file, number, same FROM old UNION ALL SELECT file, number, same FROM fresh WHERE place > 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +67,12 @@ class Settled:
     conflicts: tuple[tuple[int, int], ...]
 
 
-COUNTED = 1_000_000
-
-
 class EventStage:
-    """A context: `add_block` and `add_bodies` gather, `settle` finds what is new, `bodies` gives it."""
+    """A context: `add_bodies` and `add_columns` gather, `settle` finds what is new, `bodies` gives it."""
 
-    def __init__(self, spill: Path, known: Known, batch: str) -> None:
-        """`spill`: a folder for temporary files, used where events do not fit into memory."""
-        self._batch = batch
+    def __init__(self, spill: Path, batch: str, key: Key) -> None:
+        """`spill`: a folder for temporary files, for what does not fit into memory. `key`: of the hashes."""
+        self._batch, self._key = batch, key
         try:
             spill.mkdir(mode=0o700, parents=True, exist_ok=True)
             for left in spill.glob("stage-*"):
@@ -81,12 +86,8 @@ class EventStage:
                 remedy="Check free space and permissions, then try again",
             ) from error
         self.connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._folder.name})
-        self.connection.execute(TABLES)
-        organisations = known.ids[Stream.ORGANISATIONS]
-        self._closed = bool(organisations)
-        self._fill("INSERT INTO products SELECT id FROM given", known.ids[Stream.PRODUCTS])
-        self._fill("INSERT INTO organisations SELECT id FROM given", organisations)
-        self._staged = 0
+        self.connection.execute(_TABLE)
+        self._names: dict[str, int] = {}
 
     def __enter__(self) -> EventStage:
         return self
@@ -98,50 +99,8 @@ class EventStage:
         with suppress(OSError):
             self._folder.cleanup()
 
-    def _fill(self, statement: str, ids: Iterable[str]) -> None:
-        self._insert(statement, pa.table({"id": pa.array(sorted(ids), pa.string())}))
-
-    def _insert(self, statement: str, given: pa.Table) -> None:
-        self.connection.register("given", given)
-        try:
-            self.connection.execute(statement)
-        finally:
-            self.connection.unregister("given")
-
-    def add_block(self, file: int, name: str, block: Block) -> tuple[int, list[Doubtful | Unread]]:
-        """Stage the plain events of a block of JSON Lines; how many, and the lines to be read by themselves."""
-        data, unread = _readable(block)
-        lines = _as_column(data)
-        numbers = pa.array(np.arange(block.first, block.first + len(lines), dtype=np.int64))
-        if any(mark in data for mark in _REPLACED):
-            every = [Doubtful(number, raw.decode()) for number, raw in Block(block.first, data).lines()]
-            return 0, [*unread, *(one for one in every if one.raw.strip())]
-        table = pa.table({"number": numbers, "line": lines})
-        self.connection.execute("DELETE FROM run")
-        self.connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", [file, name, self._batch, self._closed])
-        self.connection.register("lines", pa.Table.from_batches(table.to_batches(_SLICE)))
-        try:
-            try:
-                self.connection.execute(READ_BLOCK)
-            except duckdb.InvalidInputException:
-                self.connection.execute(READ_TORN_BLOCK)
-        finally:
-            self.connection.unregister("lines")
-        self.connection.execute(
-            "INSERT INTO stage SELECT file, number, key, content, body FROM block WHERE body IS NOT NULL"
-        )
-        self.connection.execute(
-            "INSERT INTO names SELECT DISTINCT name FROM (SELECT unnest([actor, recipient]) AS name FROM block) "
-            "WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM names)"
-        )
-        rest = self.connection.execute("SELECT number, line FROM block WHERE body IS NULL").fetchall()
-        doubtful = (Doubtful(number, text.rstrip("\r\n")) for number, text in rest)
-        return len(lines) - len(rest), [*unread, *(one for one in doubtful if one.raw.strip())]
-
-    def add_bodies(self, file: int, name: str, events: Sequence[Staged]) -> None:
-        """Stage events that were checked one by one."""
-        if not events:
-            return
+    def add_bodies(self, file: int, name: str, events: Sequence[Staged]) -> tuple[Hashes, Hashes]:
+        """Stage events of a file that were checked one by one; their hashes."""
         texts = [
             json.dumps(
                 {**one.body, "batch": self._batch, "source": {"file": name, "line": one.line}},
@@ -150,46 +109,74 @@ class EventStage:
             )
             for one in events
         ]
-        numbers = pa.array([one.number for one in events], pa.int64())
-        self._insert(
-            f"INSERT INTO stage SELECT {file:d}, number, hash(e.id), {CONTENT}, body "  # noqa: S608 -- constants
-            f"FROM (SELECT number, body, json_transform(body, '{BODY}') AS e FROM given)",
-            pa.table({"number": numbers, "body": pa.array(texts, pa.string())}),
-        )
-        parties = (one.body[side] for one in events for side in ("actor", "recipient"))
-        self._name(sorted({party for party in parties if party is not None}))
+        bodies = pa.array(texts, pa.string())
+        ids, contents, _ = hash_bodies(bodies, self._key)
+        if events:
+            self.add_columns(file, np.array([one.number for one in events], np.int64), ids, contents, bodies)
+            parties = (one.body[side] for one in events for side in ("actor", "recipient"))
+            self.name(Counter(party for party in parties if party is not None))
+        return ids, contents
 
-    def _name(self, names: Sequence[str]) -> None:
-        self._insert(
-            "INSERT INTO names SELECT name FROM given WHERE name NOT IN (SELECT name FROM names)",
-            pa.table({"name": pa.array(names, pa.string())}),
-        )
-
-    def names(self, most: int) -> list[str]:
-        """Whom the staged events name as actor or recipient, each once; at most so many."""
-        return [
-            row[0]
-            for row in self.connection.execute("SELECT name FROM names ORDER BY name LIMIT ?", [most]).fetchall()
-        ]
-
-    def times(self, names: Sequence[str]) -> dict[str, int]:
-        """How often the staged events name each of `names`, among the first COUNTED events: enough to tell what is
-        usual from what is rare."""
-        self.connection.register("given", pa.table({"name": pa.array(names, pa.string())}))
+    def add_columns(
+        self, file: int, numbers: npt.NDArray[np.int64], ids: Hashes, contents: Hashes, bodies: pa.Array
+    ) -> None:
+        """Stage events by columns. A body may be null where the event is most likely on record already: it
+        then has to be read again if it is not (`unread`)."""
+        given = pa.table({"number": numbers, "key": ids, "content": contents, "body": bodies})
+        self.connection.register("given", given)
         try:
-            found = self.connection.execute(
-                "SELECT name, count(*) FROM (SELECT unnest([body->>'actor', body->>'recipient']) AS name "
-                "FROM (SELECT body FROM stage LIMIT ?)) WHERE name IN (SELECT name FROM given) GROUP BY name",
-                [COUNTED],
-            )
-            return dict.fromkeys(names, 1) | dict(found.fetchall())
+            self.connection.execute("INSERT INTO stage SELECT ?, number, key, content, body FROM given", [file])
         finally:
             self.connection.unregister("given")
+
+    def name(self, times: Mapping[str, int]) -> None:
+        """Note whom events name, and how often; of very many, the first."""
+        for name, count in times.items():
+            if name in self._names:
+                self._names[name] += count
+            elif len(self._names) < MOST_NAMES:
+                self._names[name] = count
+
+    def names(self) -> list[str]:
+        """Whom the staged events name as actor or recipient, each once."""
+        return sorted(self._names)
+
+    def times(self, names: Sequence[str]) -> dict[str, int]:
+        """How often the staged events name each of `names`."""
+        return {name: self._names.get(name, 1) for name in names}
+
+    def hashes(self) -> tuple[Hashes, Hashes]:
+        """Of all that is staged."""
+        found = self.connection.execute("SELECT key, content FROM stage").fetchnumpy()
+        return found["key"], found["content"]
+
+    def unread(self) -> list[tuple[int, int]]:
+        """After `settle`: where (file number, line) the new events stand whose bodies were not kept."""
+        return self.connection.execute(
+            "SELECT file, number FROM stage ANTI JOIN refused USING (file, number) WHERE body IS NULL "
+            "ORDER BY file, number"
+        ).fetchall()
+
+    def keep_read(self, file: int, bodies: Mapping[int, str]) -> None:
+        """Fill in bodies that were not kept, by their lines."""
+        given = pa.table({"number": pa.array(bodies, pa.int64()), "body": pa.array(bodies.values(), pa.string())})
+        self.connection.register("given", given)
+        self.connection.execute(
+            "UPDATE stage SET body = given.body FROM given WHERE stage.number = given.number AND file = ?", [file]
+        )
+        self.connection.unregister("given")
+
+    def accepted_hashes(self) -> tuple[Hashes, Hashes]:
+        """After `settle`: the hashes of what is new."""
+        found = self.connection.execute(
+            "SELECT key, content FROM stage ANTI JOIN refused USING (file, number)"
+        ).fetchnumpy()
+        return found["key"], found["content"]
 
     def settle(self, keys: Sequence[Path], retracted: Iterable[str]) -> Settled:
         """Hold what is staged against itself and against the index of events on record (`keys`)."""
         self._record(keys, retracted)
-        self.connection.execute(SETTLE)
+        self.connection.execute(_SETTLE)
         total, refused, same = self.connection.execute(
             "SELECT (SELECT count(*) FROM stage), count(*), count(*) FILTER (WHERE same) FROM refused"
         ).fetchall()[0]
@@ -234,29 +221,6 @@ class EventStage:
         for batch in reader:
             if batch.num_rows:
                 yield batch.column(0)
-
-
-def _readable(block: Block) -> tuple[bytes, list[Doubtful | Unread]]:
-    """The block with lines that are not UTF-8 blanked out, and those lines."""
-    try:
-        block.data.decode("utf-8")
-    except UnicodeDecodeError:
-        kept: list[bytes] = []
-        unread: list[Doubtful | Unread] = []
-        for number, raw in block.lines():
-            text = decode(number, raw)
-            kept.append(b"" if isinstance(text, Unread) else raw)
-            if isinstance(text, Unread):
-                unread.append(text)
-        return b"\n".join([*kept, b""]), unread
-    return block.data, []
-
-
-def _as_column(data: bytes) -> pa.Array:
-    """Lines, each with its line feed, as Arrow strings over the very same bytes. `data` is UTF-8."""
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10).astype(np.int32) + 1
-    offsets = np.concatenate([np.zeros(1, dtype=np.int32), ends])
-    return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
 def _said(body: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from tearline.intake.identities import MOST_NAMES
 from tearline.intake.account_ids import Shown
 from tearline.intake.joining import ledger_decided, link_all
 from tearline.intake.known import Body, retracted
@@ -20,7 +19,7 @@ def link_names(one: Taking, shown: Shown = MappingProxyType({})) -> int:
 
     `shown`: the names that the events show beside the identifier of an account.
     """
-    names = one.stage.names(MOST_NAMES)
+    names = one.stage.names()
     if not names:
         return 0
     ledger, state = one.place.ledger, one.state

@@ -10,25 +10,15 @@ from pathlib import Path
 from tearline.intake import registers
 from tearline.intake.batches import Counts
 from tearline.intake.document_files import document_row
-from tearline.intake.event_stage import Doubtful, Staged
+from tearline.intake.event_files import load_events, refusal, register_table, told_of
 from tearline.intake.events import event
 from tearline.intake.known import REGISTERS, Body, Known
-from tearline.intake.lines import Block, LongLine, SourceFile
-from tearline.intake.linking import link_names
 from tearline.intake.place import Place, Progress, quiet
 from tearline.intake.quarantine import Refused, Source
-from tearline.intake.register_files import (
-    COLUMNS,
-    REQUIRED,
-    FileKind,
-    RegisterFile,
-    is_json_lines,
-    register_files,
-)
-from tearline.intake.rows import Row, Unread, csv_table, json_rows, not_json_lines, parse_object, too_long
-from tearline.intake.taking import CONFLICT, CONFLICT_REMEDY, Taking, taking
+from tearline.intake.register_files import REQUIRED, FileKind, RegisterFile, is_json_lines, register_files
+from tearline.intake.rows import Row, Unread, json_rows
+from tearline.intake.taking import Taking, taking
 from tearline.intake.texts import Fields
-from tearline.ledger.ahead import ahead
 from tearline.records.errors import BadInput
 from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
@@ -50,7 +40,9 @@ def load(place: Place, paths: Sequence[Path], progress: Progress = quiet) -> Cou
     with taking(place, [*REGISTER_STREAMS, Stream.EVENTS, Stream.IDENTITIES]) as one:
         for kind, group in groupby(files, key=lambda file: file.kind):
             if kind is FileKind.EVENTS:
-                _load_events(one, [file.source for file in group], progress)
+                if not one.known.ids[Stream.ORGANISATIONS]:
+                    one.warn(_NO_ORGANISATIONS)
+                load_events(one, list(group), progress)
             else:
                 rows = _counted((read for file in group for read in _rows(one, file)), kind.value, progress)
                 register_rows(one, kind, rows)
@@ -107,10 +99,6 @@ def _with_references(one: Taking, stream: Stream, candidates: list[_Candidate]) 
         candidates = kept
 
 
-def refusal(source: Source, row: Unread) -> Refused:
-    return Refused(source, row.line, row.raw, row.what, row.field, row.remedy, row.lossy)
-
-
 def _counted(rows: Iterable[Read], label: str, progress: Progress) -> Iterator[Read]:
     for done, row in enumerate(rows, 1):
         if done % 1000 == 0:
@@ -125,68 +113,15 @@ def _rows(one: Taking, file: RegisterFile) -> Iterator[Read]:
         return
     if kind not in REQUIRED or is_json_lines(source.path):
         plain = Source(source.name, kind.value)
-        yield from ((plain, row) for row in json_rows(source))
+        yield from ((plain, row) for row in json_rows(source, once=True))
         return
-    table = csv_table(source, REQUIRED[kind])
-    unknown = [name for name in table.header if name and name not in COLUMNS[kind]]
-    if unknown:
-        one.warn(f"{source.name}: not read, because load knows no such column: {', '.join(unknown)}")
+    table = register_table(one, file)
     if kind is not FileKind.ORGANISATIONS and not one.known.ids[Stream.ORGANISATIONS]:
         one.warn(_NO_ORGANISATIONS)
-    told = Source(source.name, kind.value, {"header": list(table.header), "delimiter": table.delimiter})
+    told = told_of(file, table)
     empty = True
     for row in table.rows:
         empty = False
         yield told, row
     if empty:
         one.warn(f"{source.name}: a header and no records")
-
-
-def _load_events(one: Taking, files: Sequence[SourceFile], progress: Progress) -> None:
-    if not one.known.ids[Stream.ORGANISATIONS]:
-        one.warn(_NO_ORGANISATIONS)
-    for number, file in enumerate(files):
-        _stage_events(one, number, file, progress)
-    link_names(one)
-    settled = one.settle()
-    counts = one.counts.of(Stream.EVENTS)
-    counts.accepted += settled.accepted
-    counts.duplicates += settled.duplicates
-    fault = BadInput(CONFLICT, field="id", remedy=CONFLICT_REMEDY)
-    for number, group in groupby(settled.conflicts, key=lambda place: place[0]):
-        source = Source(files[number].name, FileKind.EVENTS.value)
-        for line, raw in _lines_at(files[number], {line for _, line in group}):
-            one.refuse(Stream.EVENTS, Refused.because(source, line, raw, fault))
-
-
-def _stage_events(one: Taking, number: int, file: SourceFile, progress: Progress) -> None:
-    """Stage a file's events: the plain ones in bulk, the others row by row."""
-    source = Source(file.name, FileKind.EVENTS.value)
-    objects = 0
-    for block in ahead(file.blocks()):
-        rest: Sequence[Doubtful | Unread] = [too_long(block)] if isinstance(block, LongLine) else ()
-        if isinstance(block, Block):
-            staged, rest = one.stage.add_block(number, file.name, block)
-            objects += staged
-        checked: list[Staged] = []
-        for item in rest:
-            row = item if isinstance(item, Unread) else parse_object(item.line, item.raw)
-            if isinstance(row, Unread):
-                one.refuse(Stream.EVENTS, refusal(source, row))
-                continue
-            objects += 1
-            try:
-                checked.append(Staged(row.line, row.line, event(row.fields, one.known)))
-            except BadInput as fault:
-                one.refuse(Stream.EVENTS, Refused.because(source, row.line, row.raw, fault))
-        one.stage.add_bodies(number, file.name, checked)
-        progress(file.name, objects, None)
-    if not objects:
-        raise not_json_lines(file.name)
-
-
-def _lines_at(file: SourceFile, wanted: set[int]) -> Iterator[tuple[int, str]]:
-    """Some lines of a file that was read before."""
-    for block in file.blocks():
-        if isinstance(block, Block):
-            yield from ((line, raw.decode("utf-8", "replace")) for line, raw in block.lines() if line in wanted)

@@ -36,6 +36,7 @@ REQUIRED = {
     FileKind.ORGANISATIONS: ("id", "name", "kind"),
     FileKind.PEOPLE: ("id", "name", "organisation"),
     FileKind.GROUPS: ("id", "name", "member", "valid_from"),
+    FileKind.EVENTS: ("id", "kind", "product"),
     FileKind.ANSWERS: ("organisation", "asked", "answer", "date"),
 }
 COLUMNS = {
@@ -43,9 +44,13 @@ COLUMNS = {
     FileKind.PEOPLE: {"id", "name", "organisation", "position", "clearance", "caveats", "access_basis",
                       "valid_from", "valid_to", "accounts"},
     FileKind.GROUPS: {"id", "name", "member", "valid_from", "valid_to"},
+    FileKind.EVENTS: {"id", "kind", "product", "at", "at_earliest", "at_latest", "copy", "actor", "recipient",
+                      "organisation", "system", "basis", "detail"},
     FileKind.ANSWERS: {"id", "organisation", "asked", "answer", "date", "reason", "system", "product",
                        "since", "until", "held_by", "gaps"},
 }  # fmt: skip
+EITHER = (FileKind.EVENTS, FileKind.ANSWERS)
+"""Kinds of file that come as CSV or as JSON Lines."""
 DOCUMENTS = (".html", ".htm", ".txt", ".pdf", ".docx")
 
 _ORDER = {kind: place for place, kind in enumerate(FileKind)}
@@ -57,8 +62,8 @@ _SIGNS = (
 )
 _PEEK = 1 << 20
 _NAMES = (
-    "organisations.csv, people.csv, groups.csv, products.jsonl, events.jsonl, disclosures.jsonl, public.jsonl, "
-    "answers.csv (or .jsonl)"
+    "organisations.csv, people.csv, groups.csv, products.jsonl, events.jsonl (or .csv), disclosures.jsonl, "
+    "public.jsonl, answers.csv (or .jsonl)"
 )
 
 
@@ -124,14 +129,23 @@ def _by_name(path: Path) -> FileKind | None:
     if len(kinds) != 1:
         return None
     expected = ".csv" if kinds[0] in REQUIRED else ".jsonl"
-    if kinds[0] is FileKind.ANSWERS and is_json_lines(path):
+    if kinds[0] in EITHER and is_json_lines(path):
         return kinds[0]
     return kinds[0] if path.suffix.lower() == expected else None
 
 
 def is_json_lines(path: Path) -> bool:
-    """Only organisations' answers come as either; what else is a table is CSV whatever its name."""
+    """Only the kinds in EITHER come as both; what else is a table is CSV whatever its name."""
     return path.suffix.lower() == ".jsonl"
+
+
+def is_table(source: SourceFile) -> bool:
+    """Of a kind that comes as either: is this file CSV? By its name, else by how it begins."""
+    suffixes = [suffix.lower() for suffix in source.path.suffixes[-2:]]
+    if ".jsonl" in suffixes or ".csv" in suffixes:
+        return ".csv" in suffixes
+    first = next(_first_lines(source), b"{")
+    return not first.lstrip().startswith(b"{")
 
 
 def _by_content(source: SourceFile) -> FileKind | None:

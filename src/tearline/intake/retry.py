@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from tearline.intake.batches import Counts
+from tearline.intake.event_files import event_row
 from tearline.intake.load import REGISTER_STREAMS, Read, register_rows
 from tearline.intake.mapping import mapping_of
 from tearline.intake.native import shipped_readers
@@ -56,11 +57,13 @@ def _read_again(one: Taking, kind: FileKind, rows: list[Refused]) -> Iterator[Re
     for row in rows:
         if row.lossy:
             one.refuse(kind.stream, row)
+        elif kind is FileKind.EVENTS:
+            yield row.source, event_row(row.source.options, row.line, row.raw)
         elif "header" in row.source.options:
             header, delimiter = row.source.options["header"], row.source.options["delimiter"]
             yield row.source, parse_record(row.line, row.raw, header, delimiter)
         else:
-            yield row.source, parse_object(row.line, row.raw)
+            yield row.source, parse_object(row.line, row.raw, once=True)
 
 
 def _take_native(records: NativeRecords, one: Taking, rows: list[Refused]) -> None:

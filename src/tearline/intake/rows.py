@@ -43,12 +43,16 @@ class Unread:
     lossy: bool = False
 
 
-def parse_object(line: int, raw: str) -> Row | Unread:
-    """One line of JSON Lines."""
+def parse_object(line: int, raw: str, *, once: bool = False) -> Row | Unread:
+    """One line of JSON Lines. `once`: a key that an object names twice is a fault, whichever value was meant."""
     try:
-        fields = json.loads(raw)
+        fields = json.loads(raw, object_pairs_hook=_once if once else None)
     except RecursionError:
         return Unread(line, raw, "the JSON is nested too deeply", "Flatten it")
+    except _NamedTwice as twice:
+        return Unread(
+            line, raw, f"the key {twice.key!r} stands twice in one object", "Take one of them out", twice.key
+        )
     except ValueError as error:
         return Unread(
             line, raw, f"not valid JSON ({error})", "Correct the line, then run `tearline quarantine --retry`"
@@ -56,6 +60,19 @@ def parse_object(line: int, raw: str) -> Row | Unread:
     if not isinstance(fields, dict):
         return Unread(line, raw, "not a JSON object", "Write one object a line: {...}")
     return Row(line, raw, fields)
+
+
+class _NamedTwice(Exception):
+    def __init__(self, key: str) -> None:
+        self.key = key[:80]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _NamedTwice(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def too_long(line: LongLine) -> Unread:
@@ -83,8 +100,11 @@ def not_json_lines(name: str) -> BadInput:
     )
 
 
-def json_rows(source: SourceFile) -> Iterator[Row | Unread]:
-    """The rows of a JSON Lines file; blank lines are passed over. Raises BadInput where no line is an object."""
+def json_rows(source: SourceFile, *, once: bool = False) -> Iterator[Row | Unread]:
+    """The rows of a JSON Lines file; blank lines are passed over. Raises BadInput where no line is an object.
+
+    `once`: as in `parse_object`.
+    """
     waiting: list[Unread] = []
     objects = False
     for number, raw in _lines(source):
@@ -94,7 +114,7 @@ def json_rows(source: SourceFile) -> Iterator[Row | Unread]:
             continue
         else:
             text = decode(number, raw)
-            row = text if isinstance(text, Unread) else parse_object(number, text)
+            row = text if isinstance(text, Unread) else parse_object(number, text, once=once)
         if not objects and isinstance(row, Unread):
             waiting.append(row)
             # A binary file has no end of such lines; what is wrong with it is clear long before.
@@ -135,7 +155,7 @@ def csv_table(
     Separators: comma, semicolon or tab, whichever the header has most of. Raises BadInput where the file is
     not UTF-8 text, or the header lacks a column of `required` or names one twice.
     """
-    records = _csv_records(source)
+    records = csv_records(source)
     first = next((record for record in records if record[0] >= header_line), None)
     if first is None or isinstance(first[1], Unread):
         raise BadInput(
@@ -196,7 +216,22 @@ def parse_record(line: int, text: str | Unread, header: Sequence[str], delimiter
     return Row(line, text, fields)
 
 
-def _csv_records(source: SourceFile) -> Iterator[tuple[int, str | Unread]]:
+def not_text(name: str, first: int, data: bytes) -> BadInput | None:
+    """What is wrong with lines of CSV that begin on line `first`, where they are no text at all."""
+    at = data.find(b"\0")
+    if at >= 0:
+        line = first + data.count(b"\n", 0, at)
+        return BadInput("binary data, not CSV text", where=name, line=line, remedy="Export it as CSV")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = first + data.count(b"\n", 0, error.start)
+        place = error.start - data.rfind(b"\n", 0, error.start)
+        return BadInput(f"not UTF-8 text (byte {place})", where=name, line=line, remedy=_SAVE_AS)
+    return None
+
+
+def csv_records(source: SourceFile) -> Iterator[tuple[int, str | Unread]]:
     """Records with the number of their first line: a record goes on while a quotation is open."""
     waiting: list[str] = []
     start = size = quotes = 0
@@ -204,11 +239,9 @@ def _csv_records(source: SourceFile) -> Iterator[tuple[int, str | Unread]]:
         if isinstance(raw, LongLine):
             yield number, too_long(raw)
             continue
-        if b"\0" in raw:
-            raise BadInput("binary data, not CSV text", where=source.name, line=number, remedy="Export it as CSV")
-        text = decode(number, raw)
-        if isinstance(text, Unread):
-            raise BadInput(text.what, where=source.name, line=number, remedy=_SAVE_AS)
+        if (fault := not_text(source.name, number, raw)) is not None:
+            raise fault
+        text = raw.decode()
         if not waiting:
             if not text.strip():
                 continue
@@ -220,13 +253,13 @@ def _csv_records(source: SourceFile) -> Iterator[tuple[int, str | Unread]]:
             yield start, "\n".join(waiting)
             waiting = []
         elif len(waiting) > RECORD_LINES or size > RECORD_BYTES:
-            yield from _torn(start, waiting)
+            yield from torn(start, waiting)
             waiting = []
     if waiting:
-        yield from _torn(start, waiting)
+        yield from torn(start, waiting)
 
 
-def _torn(start: int, lines: Iterable[str]) -> Iterator[tuple[int, str | Unread]]:
+def torn(start: int, lines: Iterable[str]) -> Iterator[tuple[int, str | Unread]]:
     """A quotation that is never closed spoils its own line; the lines after it are records again."""
     for offset, text in enumerate(lines):
         if offset == 0 or text.count('"') % 2:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
 from tearline.intake.batches import Counts, batch_body, new_batch_id
+from tearline.intake.event_hash import hash_key
 from tearline.intake.event_keys import build_keys
 from tearline.intake.event_stage import EventStage, Settled
+from tearline.intake.event_stream import EventStream
 from tearline.intake.known import Body, Known, retracted
 from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
@@ -45,14 +48,32 @@ class Taking:
         before = held_digests(place.quarantine, place.ledger, transaction.state) if fresh else frozenset()
         self._quarantine = QuarantineWriter(place.quarantine, self.batch, before)
         self._stage: EventStage | None = None
+        self._stream: EventStream | None = None
         self._staged_new = 0
 
     @property
     def stage(self) -> EventStage:
-        """Where events gather; made when first asked for, with the products known by then."""
+        """Where events gather; made when first asked for."""
         if self._stage is None:
-            self._stage = EventStage(self.place.spill, self.known, self.batch)
+            self._stage = EventStage(self.place.spill, self.batch, hash_key(self.place.ledger.keys.salt))
         return self._stage
+
+    @property
+    def streaming(self) -> bool:
+        return self._stream is not None
+
+    def stream(self, expected: int) -> EventStream:
+        """Where events go that need not gather, about `expected` of them; made when first asked for."""
+        if self._stream is None:
+            self._stream = EventStream(
+                self.place,
+                self.state,
+                self.stage,
+                self.batch,
+                lambda bodies: self._transaction.append(Stream.EVENTS, bodies),
+                expected,
+            )
+        return self._stream
 
     def register(self, stream: Stream, body: Body) -> None:
         """Accept a checked row of a register, unless the very same was said before."""
@@ -86,17 +107,24 @@ class Taking:
             self.counts.warnings.append(text)
 
     def settle(self) -> Settled:
-        """Decide which staged events are new, and who the names in them are; the caller counts."""
+        """Decide which staged events are new; the caller counts. What was appended already counts as accepted."""
         if self._stage is None:
             return Settled(0, 0, ())
         state, ledger = self._transaction.state, self.place.ledger
-        keys = build_keys(self._stage.connection, self.place.event_keys, ledger, state)
+        keys = build_keys(self.place.event_keys, ledger, state)
+        appended = 0
+        if self._stream is not None:
+            self._stream.part.close()
+            keys = [*keys, self._stream.part.path]
+            appended = self._stream.appended
         settled = self._stage.settle(keys, retracted(ledger, state))
         self._staged_new = settled.accepted
-        if not settled.accepted:
+        if self._stream is not None:
+            self._stream.settled()
+        if not settled.accepted and not appended:
             # The same input again says nothing new, whatever else has been learnt of its names since.
             self._bodies.pop(Stream.IDENTITIES, None)
-        return settled
+        return replace(settled, accepted=settled.accepted + appended)
 
     def conclude(
         self,
@@ -140,8 +168,15 @@ class Taking:
         if self._stage is not None:
             self._stage.__exit__(None, None, None)
 
+    def committed(self) -> None:
+        """What was concluded is part of the ledger."""
+        if self._stream is not None:
+            self._stream.adopt()
+
     def abandon(self) -> None:
         self._quarantine.abandon()
+        if self._stream is not None:
+            self._stream.abandon()
 
 
 @contextmanager
@@ -155,6 +190,7 @@ def taking(place: Place, streams: Sequence[Stream], *, fresh: bool = True) -> It
                 yield one
             finally:
                 one.close()
+        one.committed()
     except BaseException as error:
         if one is not None and not _committed(place, one.batch):
             one.abandon()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from hashlib import sha256
 from itertools import pairwise
 from types import ModuleType
@@ -15,7 +16,8 @@ FEW = 1 << 13
 """Messages that are not worth a call into compiled code; every tail is shorter."""
 
 WARM = 1 << 18
-"""Messages hashed one by one before lanes are used: until then, getting compiled code ready would take longer."""
+"""Messages hashed one by one before lanes are used: until then, getting a compiler ready would take longer, unless
+others needed it already."""
 
 _hashed = 0
 
@@ -24,7 +26,7 @@ def _lanes(count: int) -> ModuleType | None:
     global _hashed  # noqa: PLW0603 -- a threshold; that two threads may miscount it does no harm
     if count < FEW:
         return None
-    if _hashed < WARM:
+    if _hashed < WARM and "numba" not in sys.modules:
         _hashed += count
         return None
     from tearline.ledger import sha_lanes  # noqa: PLC0415 -- importing its compiler takes most of a second
@@ -32,12 +34,12 @@ def _lanes(count: int) -> ModuleType | None:
     return sha_lanes
 
 
-def hash_rows(data: bytes, bounds: Bounds, prefix: int) -> bytes:
+def hash_rows(data: bytes | npt.NDArray[np.uint8], bounds: Bounds, prefix: int) -> bytes:
     """The SHA-256 of each message `data[bounds[i]:bounds[i + 1]]` behind one byte `prefix`, as one row."""
     lanes = _lanes(len(bounds) - 1)
     if lanes is None:
-        first = bytes([prefix])
-        return b"".join([sha256(first + data[a:b]).digest() for a, b in pairwise(bounds.tolist())])
+        first, text = bytes([prefix]), bytes(data)
+        return b"".join([sha256(first + text[a:b]).digest() for a, b in pairwise(bounds.tolist())])
     found: bytes = lanes.digests(np.frombuffer(data, np.uint8), bounds, prefix, lanes.START, 0).tobytes()
     return found
 

@@ -77,11 +77,13 @@ class Keeping(Opened):
             progress("events", 0, 4)
             self._view.rebuild()
             progress("event-keys", 1, 4)
-            rebuild_keys(place.spill, place.event_keys, self._ledger)
+            rebuild_keys(place.event_keys, self._ledger)
             progress("passages", 2, 4)
             rebuild_index(scene.register.products.values, self._passages, scene.fingerprint, self._keys.salt)
             progress("reuse", 3, 4)
-            reuse_view(scene.register.products.values, self._reuse, scene.fingerprint, self._keys.salt, anew=True)
+            reuse_view(
+                scene.register.products.values, self._reuse, scene.fingerprint, self._keys.salt, anew=True
+            )
             progress("views", 4, 4)
         index = load_index(self._passages, scene.fingerprint, self._keys.salt)
         reuse = load_reuse(self._reuse, scene.fingerprint, self._keys.salt)
