@@ -35,19 +35,20 @@ MEMOS = {
     "MEMO-09": ("C05761919", "624,000"),
     "MEMO-10": ("C05776024", "QDDR"),
 }
-# Who passed it to whom (families of the names as written), and the document that shows it.
+# Who passed it to whom (families of the names as written), and the document that shows it; `opened` where somebody
+# answered above the memo to the one who had sent it.
 FORWARDS = [
-    ("MEMO-01", "forwarded", "H", "sbwhoeop", "C05766974"),
+    ("MEMO-01", "opened", "H", "sbwhoeop", "C05766974"),
     ("MEMO-02", "forwarded", "H", "Sullivan", "C05762855"),
     ("MEMO-02", "forwarded", "H", "Sullivan", "C05763802"),
     ("MEMO-03", "disseminated", "Koh", "Steinberg", "C05764807"),
     ("MEMO-03", "disseminated", "Koh", "Mills", "C05764807"),
     ("MEMO-03", "forwarded", "Mills", "H", "C05764807"),
-    ("MEMO-03", "forwarded", "H", "Mills", "C05764843"),
+    ("MEMO-03", "opened", "H", "Mills", "C05764843"),
     ("MEMO-04", "disseminated", "sbwhoeop", "H", "C05765169"),
     ("MEMO-04", "forwarded", "H", "JilotyLC", "C05760179"),
     ("MEMO-05", "disseminated", "Sullivan", "H", "C05766088"),
-    ("MEMO-05", "forwarded", "H", "Sullivan", "C05766090"),
+    ("MEMO-05", "opened", "H", "Sullivan", "C05766090"),
     ("MEMO-06", "forwarded", "Ross", "Sullivan", "C05779866"),
     ("MEMO-06", "forwarded", "Mills", "H", "C05783837"),
     ("MEMO-07", "disseminated", "Toiv", "Slaughter", "C05764894"),
@@ -120,7 +121,10 @@ def test_a_part_of_it_again_changes_nothing(taken: Taken) -> None:
 
 def test_every_memo_was_found_and_most_were_passed_on(taken: Taken) -> None:
     assert {event["product"] for event in taken.events} == set(MEMOS)
-    assert sum(event["kind"] == "forwarded" for event in taken.events) > 70
+    kinds = [event["kind"] for event in taken.events]
+    # Passed on, or answered above the quoted memo to people who had it already.
+    assert kinds.count("forwarded") > 50
+    assert kinds.count("forwarded") + kinds.count("opened") > 70
 
 
 def family(raw: str | None) -> str:

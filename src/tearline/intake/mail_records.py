@@ -1,8 +1,10 @@
 """From messages to handling events: what a mail that carries a product says about who sent it to whom, and when.
 
 A message carries what its own text, subject and attachments show, and all that the messages quoted below it carry.
-The lowest message that carries a product `disseminated` it; each one above `forwarded` it. Every addressee is an
-event of its own, with the basis `addressed`. A message without a legible time was sent after the one it quotes and
+The lowest message that carries a product `disseminated` it; each one above `forwarded` it, unless it only answers:
+who writes back, above the quoted text, to people who all had it from the messages below has `opened` it and taken
+nothing out. Every addressee is an event of its own, with the basis `addressed`. Where the text of some portions alone
+stands in a message without attachments, its events carry just these (`detail.portions`). A message without a legible time was sent after the one it quotes and
 before the one that quotes it.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -36,8 +38,9 @@ _LETTERS = re.compile(r"[\W_]+")
 class MailUnit:
     """One message as it is counted, with what is needed to read it again.
 
-    `below` are the texts of the messages it quotes, from the outermost; `earliest` and `latest` are RFC 3339;
-    `files` SHA-256 of attachments. `mail_id` is its Message-ID where it has one.
+    `below` are the texts of the messages it quotes, from the outermost, `had` the senders and addressees of each,
+    `bare` whether each is without attachments; `earliest` and `latest` are RFC 3339; `files` SHA-256 of attachments.
+    `mail_id` is its Message-ID where it has one.
     """
 
     sender: str | None
@@ -52,6 +55,8 @@ class MailUnit:
     mail_id: str | None
     document: str | None
     depth: int
+    had: tuple[tuple[str, ...], ...] = ()
+    bare: tuple[bool, ...] = ()
 
     def raw(self) -> str:
         return json.dumps({field: getattr(self, field) for field in self.__slots__}, ensure_ascii=False)
@@ -62,7 +67,9 @@ class MailUnit:
         fields: dict[str, Any] = json.loads(raw)
         lists = {name: tuple(fields[name]) for name in ("below", "attachments", "files")}
         recipients = tuple((str(role), str(who)) for role, who in fields["recipients"])
-        return cls(**{**fields, **lists, "recipients": recipients})
+        had = tuple(tuple(map(str, parties)) for parties in fields.get("had", ()))
+        bare = tuple(map(bool, fields.get("bare", ())))
+        return cls(**{**fields, **lists, "recipients": recipients, "had": had, "bare": bare})
 
 
 def units(chain: Sequence[ChainMessage], document: str | None) -> list[MailUnit]:
@@ -84,6 +91,8 @@ def units(chain: Sequence[ChainMessage], document: str | None) -> list[MailUnit]
                 mail_id=None,
                 document=document,
                 depth=message.depth,
+                had=tuple(_parties(one) for one in quoted),
+                bare=tuple(not one.attachments for one in quoted),
             )
         )
     return [_bounded(found, chain, at) for at in range(len(found))]
@@ -96,6 +105,10 @@ def _quoted(chain: Sequence[ChainMessage], at: int) -> list[ChainMessage]:
             break
         quoted.append(message)
     return quoted
+
+
+def _parties(message: ChainMessage) -> tuple[str, ...]:
+    return tuple(filter(None, (message.sender, *(one.raw for one in message.recipients))))
 
 
 def _said(message: ChainMessage) -> str:
@@ -114,13 +127,22 @@ def _bounded(found: Sequence[MailUnit], chain: Sequence[ChainMessage], at: int) 
     return replace(unit, earliest=format_instant(below.earliest) if below else None, latest=above)
 
 
-def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | None) -> Item:
-    """The events of one message, or why it has none."""
-    own = _products(finder, _own_text(unit), unit.files)
-    below: dict[str, str] = {}
-    for text in unit.below:
-        below |= {product: by for product, by in _products(finder, text, ()).items() if product not in below}
-    carried = {**below, **own}
+def item(
+    line: int, unit: MailUnit, finder: ProductFinder, organisation: str | None, who: Callable[[str], str] = str
+) -> Item:
+    """The events of one message, or why it has none. `who`: the id of whoever a spelling names."""
+    own = _products(finder, _own_text(unit), unit.files, bare=not unit.attachments)
+    below: dict[str, _Carried] = {}
+    had: dict[str, set[str]] = {}
+    for number, text in enumerate(unit.below):
+        bare = number < len(unit.bare) and unit.bare[number]
+        for product, seen in _products(finder, text, (), bare=bare).items():
+            below[product] = seen.beside(below.get(product))
+            parties = unit.had[number] if number < len(unit.had) else ()
+            had.setdefault(product, set()).update(
+                key for party in parties for key in (party_key(party), who(party))
+            )
+    carried = {**below, **{product: seen.beside(below.get(product)) for product, seen in own.items()}}
     raw = unit.raw()
     if not carried:
         return Unread(line, raw, NO_PRODUCT, "Load the product, then run `tearline quarantine --retry`", "text")
@@ -139,16 +161,19 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
         earliest = unit.earliest
         if earliest is None or earliest < issued <= unit.latest:
             earliest = min(issued, unit.latest)
+        answers = product in below and _answers(unit, had[product], who)
         for role, recipient in unit.recipients or ((None, None),):
             detail = {
                 "role": role,
                 "subject": unit.subject,
-                "seen_by": carried[product],
+                "seen_by": carried[product].by,
+                "portions": carried[product].portions or None,
+                "answers": answers or None,
                 "document": unit.document,
             }
             events.append(
                 {
-                    "kind": "forwarded" if product in below else "disseminated",
+                    "kind": "opened" if answers else "forwarded" if product in below else "disseminated",
                     "product": product,
                     "at_earliest": earliest,
                     "at_latest": unit.latest,
@@ -164,13 +189,23 @@ def item(line: int, unit: MailUnit, finder: ProductFinder, organisation: str | N
     return Record(line, raw, tuple(events), tuple(keys))
 
 
-def again(line: int, raw: str, finder: ProductFinder, organisation: str | None) -> Item:
+def _answers(unit: MailUnit, had: set[str], who: Callable[[str], str]) -> bool:
+    """Whether all whom it is sent to had it from the messages below. Where no addressee is legible, `Re:` decides."""
+    if not unit.recipients:
+        prefix = _PREFIX.match(unit.subject or "")
+        return prefix is not None and fold(prefix[1]).startswith(("re", "aw"))
+    return all(party_key(raw) in had or who(raw) in had for _, raw in unit.recipients)
+
+
+def again(
+    line: int, raw: str, finder: ProductFinder, organisation: str | None, who: Callable[[str], str] = str
+) -> Item:
     """One refused message, from its raw text."""
     try:
         unit = MailUnit.from_raw(raw)
     except (ValueError, TypeError, KeyError):
         return Unread(line, raw, "not a message that can be read again", "Take in the mail again")
-    return item(line, unit, finder, organisation)
+    return item(line, unit, finder, organisation, who)
 
 
 def _own_text(unit: MailUnit) -> str:
@@ -178,9 +213,31 @@ def _own_text(unit: MailUnit) -> str:
     return "\n".join(filter(None, (unit.subject, *unit.attachments, unit.text)))
 
 
-def _products(finder: ProductFinder, text: str, files: Sequence[str]) -> dict[str, str]:
-    found = {product: "file" for digest in files if (product := finder.with_file(digest))}
-    return {**{sighting.product: sighting.by for sighting in finder.find(text)}, **found}
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """By what a product was recognised, and which portions of it stand there: none where it is only named, None
+    where it may be all of it."""
+
+    by: str
+    portions: tuple[str, ...] | None
+
+    def beside(self, other: _Carried | None) -> _Carried:
+        """With what a message below carries too."""
+        if other is None:
+            return self
+        if self.portions is None or other.portions is None:
+            return _Carried(self.by, None)
+        return _Carried(self.by, tuple(dict.fromkeys((*self.portions, *other.portions))))
+
+
+def _products(finder: ProductFinder, text: str, files: Sequence[str], *, bare: bool) -> dict[str, _Carried]:
+    """What a message shows. With attachments whose text is not read it may have carried all of a product."""
+    found = {product: _Carried("file", None) for digest in files if (product := finder.with_file(digest))}
+    seen = {
+        sighting.product: _Carried(sighting.by, sighting.portions if bare and not files else None)
+        for sighting in finder.find(text)
+    }
+    return {**seen, **found}
 
 
 def message_key(unit: MailUnit) -> str:

@@ -27,12 +27,13 @@ from tearline.records.errors import BadInput
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a reader needs beside the file: products to recognise, the caller's mapping and organisation, and the
-    addresses whose mail stays unread."""
+    addresses whose mail stays unread. `who`: the id of whoever a spelling names, else the spelling."""
 
     finder: ProductFinder
     protected: ProtectedList
     mapping: TableMapping | None = None
     organisation: str | None = None
+    who: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)

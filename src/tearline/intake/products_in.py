@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tearline.records.products import Product
 from tearline.text.tokens import fold
@@ -28,10 +29,15 @@ _WORD = re.compile(r"\d+|[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A product that was recognised, and by what: number, file, title or text."""
+    """A product that was recognised, and by what: number, file, title or text.
+
+    `portions`: those whose own text stands there, in their order; None where it is all of them that can be told by
+    their text.
+    """
 
     product: str
     by: str
+    portions: tuple[str, ...] | None = ()
 
 
 class ProductFinder:
@@ -49,6 +55,7 @@ class ProductFinder:
         self._shingles: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._sizes: list[int] = []
         self._owners: list[str] = []
+        self._portions: list[str] = []
         numbers: list[tuple[str, str]] = []
         for product in ordered:
             numbers += [(text, product.id) for text in (product.id, product.number) if text]
@@ -72,6 +79,7 @@ class ProductFinder:
             place = len(self._sizes)
             self._sizes.append(len(shingles))
             self._owners.append(product.id)
+            self._portions.append(portion.id)
             for shingle in shingles:
                 self._shingles[shingle].append((place, self._order[product.id]))
 
@@ -106,19 +114,26 @@ class ProductFinder:
         for product, by in self._phrases.find(words):
             if by == "number" or product not in found:
                 found[product] = by
-        for product in self._quoted(words):
+        quoted = self._quoted(words)
+        for product in quoted:
             found.setdefault(product, "text")
-        return tuple(Sighting(product, found[product]) for product in sorted(found, key=self._order.__getitem__))
+        return tuple(
+            Sighting(product, found[product], quoted.get(product, ()))
+            for product in sorted(found, key=self._order.__getitem__)
+        )
 
-    def _quoted(self, words: Sequence[str]) -> list[str]:
+    def _quoted(self, words: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
+        """The products whose portions stand there, and which; None for all that have words enough."""
         hits: dict[int, set[int]] = defaultdict(set)
         for shingle in _shingles(words):
             for place, _ in self._shingles.get(shingle, ()):
                 hits[place].add(shingle)
         shown: dict[str, set[int]] = defaultdict(set)
-        for place, found in hits.items():
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, found in sorted(hits.items()):
             if len(found) >= max(MINIMUM, SHARE * self._sizes[place]):
                 shown[self._owners[place]] |= found
+                places[self._owners[place]].append(place)
         kept: list[str] = []
         taken: Counter[int] = Counter()
         for product in sorted(shown, key=lambda one: (-len(shown[one]), self._order[one])):
@@ -126,7 +141,15 @@ class ProductFinder:
             if fresh >= MINIMUM:
                 kept.append(product)
                 taken.update(shown[product])
-        return kept
+        return {product: self._named(product, places[product]) for product in kept}
+
+    def _named(self, product: str, places: Sequence[int]) -> tuple[str, ...] | None:
+        return None if len(places) == self._told[product] else tuple(self._portions[place] for place in places)
+
+    @cached_property
+    def _told(self) -> Counter[str]:
+        """Of each product, how many portions have words enough to be told by."""
+        return Counter(self._owners)
 
 
 class _Phrases:

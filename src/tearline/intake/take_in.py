@@ -67,7 +67,13 @@ def told_for(one: Taking, mapping: TableMapping | None, organisation: str | None
         if body.get("batch") not in gone
         for file in body.get("files") or ()
     )
-    return Told(ProductFinder(register.products.values(), known_files), shielded, mapping, organisation)
+    return Told(
+        ProductFinder(register.products.values(), known_files),
+        shielded,
+        mapping,
+        organisation,
+        who=lambda raw: register.resolve(raw).id,
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tearline.pathway.cast import NEVER
 from tearline.pathway.columns import AUTHOR, ROOT, STARTS, TRANSFER
 from tearline.pathway.gaps import concerning
+from tearline.pathway.partial import carried_portions
 from tearline.pathway.solving import Solution
 from tearline.records.kinds import Basis, Level
 from tearline.records.naming import Who
@@ -96,6 +97,7 @@ class Answer:
         row = int(self._summary.first[slot])
         first, certain = int(self._summary.possible[slot]), int(self._summary.certain[slot])
         held = self._held[slot]
+        portions = self._portions(slot, held)
         return Holder(
             person=Who(party.id),
             organisation=self._organisation(party, row, first),
@@ -108,7 +110,7 @@ class Answer:
             resolved=party.kind is PartyKind.PERSON,
             supported=bool(self._reached[slot]),
             product=self._family[0 if 0 in held else int(self._rows.member[row])],
-            portions=None if 0 in held else self._portions(held),
+            portions=portions,
         )
 
     def _party(self, slot: int) -> Party:
@@ -128,20 +130,49 @@ class Answer:
         organisation: str | None = self._gathered.table["organisation"][source].as_py() if source >= 0 else None
         return organisation
 
-    def _portions(self, held: Iterable[int]) -> tuple[str, ...]:
-        found = {portion for place in held for portion in self._carried[self._family[place]]}
+    def _portions(self, slot: int, held: Iterable[int]) -> tuple[str, ...] | None:
+        """Which portions of the product asked about somebody saw, in itself or in what restates them; None: all."""
+        found = {portion for place in held if place for portion in self._carried[self._family[place]]}
+        if 0 in held:
+            parts = self._parts.get(slot)
+            if parts is None:
+                return None
+            found |= parts
         return tuple(p.id for p in self._register.products[self._family[0]].portions if p.id in found)
+
+    @cached_property
+    def _parts(self) -> Mapping[int, frozenset[str]]:
+        """Of each slot that held the product asked about in part only, which portions; authors held all of it."""
+        partial = carried_portions(self._register, self._gathered.table)
+        if not partial:
+            return {}
+        own = np.flatnonzero(self._counted & (self._rows.member == 0))
+        sources = self._gathered.source[self._rows.event[own]]
+        cut = np.isin(sources, np.fromiter(partial, np.int64))
+        slots = self._rows.slot[own]
+        whole = set(slots[~cut].tolist())
+        found: dict[int, frozenset[str]] = {}
+        for slot, source in zip(slots[cut].tolist(), sources[cut].tolist(), strict=True):
+            if slot not in whole:
+                found[slot] = found.get(slot, frozenset()) | partial[source]
+        return found
 
     @cached_property
     def _held(self) -> Mapping[int, set[int]]:
         """Of each slot, which members of the family the evidence shows it to have held."""
-        times = self._chains.supported if self._supported else self._rows.lo
-        counts = times < self._cut
+        counts = self._counted
         pairs = np.unique(np.stack([self._rows.slot[counts], self._rows.member[counts]]), axis=1)
         held: dict[int, set[int]] = {}
         for slot, member in pairs.T.tolist():
             held.setdefault(slot, set()).add(member)
         return held
+
+    @property
+    def _counted(self) -> NDArray[np.bool_]:
+        """The evidence that counts."""
+        times = self._chains.supported if self._supported else self._rows.lo
+        found: NDArray[np.bool_] = times < self._cut
+        return found
 
     @cached_property
     def _reached(self) -> NDArray[np.bool_]:

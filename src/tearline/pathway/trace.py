@@ -12,6 +12,7 @@ from tearline.pathway.contradictions import find_contradictions
 from tearline.pathway.copies import Confirmed, Copies
 from tearline.pathway.gaps import find_gaps
 from tearline.pathway.logs import LogSurvey
+from tearline.pathway.partial import with_portion
 from tearline.pathway.solving import solve
 from tearline.records.errors import BadInput
 from tearline.records.pathways import Pathway
@@ -51,6 +52,7 @@ def trace(
         if portion not in {p.id for p in register.products[product].portions}:
             raise BadInput(f"product {product!r} has no portion {portion!r}", field="portion")
         traced = (product, *(member for member in family[1:] if portion in carried[member]))
+        events = with_portion(register, events, product, portion)
     cut = int(NEVER) if before is None else to_micros(before)
     solution = solve(register, [traced], events, before=cut, supported=supported, chains=True)
     answer = Answer(register, traced, carried, solution, cut, supported=supported)

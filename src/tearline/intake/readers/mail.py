@@ -108,7 +108,7 @@ def _message(number: int, mail: MailMessage, told: Told) -> Iterator[Item]:
     outer, *inner = mail_records.units(chain, None)
     outer = replace(outer, files=tuple(file.sha256 for file in mail.files), mail_id=mail.message_id)
     for unit in (outer, *inner):
-        yield mail_records.item(number, unit, told.finder, _organisation(told))
+        yield mail_records.item(number, unit, told.finder, _organisation(told), told.who)
 
 
 def _read_text(source: SourceFile, told: Told) -> Iterator[Item]:
@@ -128,7 +128,7 @@ def _read_text(source: SourceFile, told: Told) -> Iterator[Item]:
             continue
         chain = read_chain(clean(text), zone=_zone(told))
         for unit in mail_records.units(chain.messages, document):
-            yield mail_records.item(row.line, unit, told.finder, _organisation(told))
+            yield mail_records.item(row.line, unit, told.finder, _organisation(told), told.who)
         if not chain.messages:
             yield Unread(row.line, row.raw, "no message was found in the text", "Enter it with `tearline record`")
         for fault in chain.faults:
@@ -136,7 +136,7 @@ def _read_text(source: SourceFile, told: Told) -> Iterator[Item]:
 
 
 def read_again(line: int, raw: str, told: Told) -> Item:
-    return mail_records.again(line, raw, told.finder, _organisation(told))
+    return mail_records.again(line, raw, told.finder, _organisation(told), told.who)
 
 
 READER = Reader("mail", _recognises, read, read_again, Clock(None, "minute"))
