@@ -228,7 +228,7 @@ def test_a_file_without_any_object_is_at_fault_itself(write: Write) -> None:
         read(write("audit.txt", "one\ntwo\n"), name="m365")
     with pytest.raises(BadInput):
         read(write("empty.json", "[]"), name="m365")
-    with pytest.raises(BadInput, match="auditdata"):
+    with pytest.raises(BadInput, match="AuditData"):
         read(write("other.csv", "a,b\n1,2\n"), name="m365")
 
 
@@ -264,3 +264,47 @@ def test_a_real_log_is_taken_in_and_reconciles(place: Place, shared_data: Path, 
 def test_every_record_of_a_real_log_is_of_a_kind_that_has_a_sentence(shared_data: Path) -> None:
     items = read(shared_data / "m365-audit" / "unified_audit_log.jsonl.gz")
     assert not [reason for reason in reasons(items) if "not a kind" in reason or "not valid" in reason]
+
+
+def test_the_ways_in_which_powershell_graph_and_sentinel_hand_it_over(write: Write) -> None:
+    """The same record: inside an object of PowerShell's, inside one of Graph's, as a row of OfficeActivity."""
+    plain = record("FileDownloaded")
+    powershell = {"RecordType": 6, "Operations": "FileDownloaded", "UserIds": "x", "AuditData": json.dumps(plain)}
+    graph = {"id": "g1", "operation": "FileDownloaded", "service": "SharePoint", "auditData": plain}
+    row = {
+        "TimeGenerated [UTC]": "2025-03-02T09:15:01Z",
+        "Operation": "FileDownloaded",
+        "OfficeWorkload": "SharePoint",
+        "UserId": "l.chen@beta.example",
+        "OfficeId": "id-FileDownloaded",
+        "OfficeObjectId": plain["ObjectId"],
+        "SourceFileName": "",
+        "Client_IPAddress": "192.0.2.7",
+    }
+    table = io.StringIO()
+    rows = csv.DictWriter(table, list(row))
+    rows.writeheader()
+    rows.writerow(row)
+    expected = ("downloaded", "R-1", "l.chen@beta.example", "2025-03-02T09:15:01Z")
+    for name, content in (
+        ("a.json", json.dumps([powershell], indent=2)),
+        ("b.jsonl", lines(powershell, powershell)),
+        ("c.jsonl", lines(graph)),
+        ("d.csv", table.getvalue()),
+    ):
+        found = events(read(write(name, content)))
+        assert found, name
+        for one in found:
+            assert (one["kind"], one["product"], one["actor"], one["at_earliest"]) == expected, name
+
+
+def test_protected_mail_is_sealed_wherever_the_record_lies(write: Write) -> None:
+    letter = mail("Send", UserId="counsel@legal.example", Item={"Subject": "ACME 2025-0417"})
+    powershell = {"Operations": "Send", "AuditData": json.dumps(letter)}
+    for name, content in (("a.json", json.dumps([powershell], indent=1)), ("b.jsonl", lines(powershell))):
+        assert seals(read(write(name, content))) == ["to or from counsel@legal.example"], name
+
+
+@pytest.mark.parametrize("operation", ["SecureLinkUsed", "CompanyLinkUsed", "AnonymousLinkUsed"])
+def test_using_a_link_is_opening(write: Write, operation: str) -> None:
+    assert [event["kind"] for event in events(read(write("a.jsonl", lines(record(operation)))))] == ["opened"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -186,3 +187,49 @@ def test_damaged_evtx_files_never_raise_anything_else(write: Write) -> None:
 def test_the_real_print_log_is_taken_in_and_reconciles(place: Place, shared_data: Path) -> None:
     counts = take_in(place, [shared_data / "print" / "printservice_events.xml"]).total()
     assert (counts.read, counts.quarantined) == (2, 2)
+
+
+def test_what_is_printed_is_found_by_place_and_by_other_names(write: Write) -> None:
+    """Event data without names, and the names that collectors give it."""
+    values = ("4", "ACME 2025-0417 Grain.docx", "l.chen", "PC-7", "Second floor", "IP_192.0.2.9", "69009", "12")
+    names = (
+        "JobId",
+        "DocumentName",
+        "UserName",
+        "ClientComputer",
+        "PrinterName",
+        "PortName",
+        "Size",
+        "PagesPrinted",
+    )
+    placed = "".join(f"<Data>{value}</Data>" for value in values)
+    named = "".join(f'<Data Name="{name}">{value}</Data>' for name, value in zip(names, values, strict=True))
+    tagged = "".join(f"<{name}>{value}</{name}>" for name, value in zip(names, values, strict=True))
+    (usual,) = events(read(write("usual.xml", printed())))
+    for place, body in enumerate(
+        (
+            f"<EventData>{placed}</EventData>",
+            f"<EventData>{named}</EventData>",
+            f"<UserData><DocumentPrinted>{tagged}</DocumentPrinted></UserData>",
+        )
+    ):
+        (found,) = events(read(write(f"{place}.xml", event("Microsoft-Windows-PrintService", 307, body))))
+        assert found == usual
+
+
+def test_wrappers_of_exported_events(write: Write) -> None:
+    """As the viewer saves them, as `wevtutil /f:RenderedXml` prints them, with a prefix, in somebody's envelope."""
+    added = "<RenderingInfo><Message>Printed</Message></RenderingInfo></Event>"
+    rendered = printed().replace("</Event>", added)
+    prefixed = re.sub(r"<(/?)(?=[A-Z])", r"<\1e:", printed())
+    head = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>'
+    for place, text in enumerate(
+        (
+            f"{head}<Events>{printed()}</Events>",
+            f"{head}<Events>{rendered}</Events>",
+            f"<e:Events xmlns:e='urn:x'>{prefixed}</e:Events>",
+            f"<QueryResult><Log name='print'>{printed()}</Log></QueryResult>",
+        )
+    ):
+        (found,) = events(read(write(f"{place}.xml", text)))
+        assert found["product"] == "R-1" and found["detail"]["pages"] == 12, place

@@ -36,7 +36,8 @@ _CORRECT = "Export the log again"
 
 @dataclass(frozen=True, slots=True)
 class WindowsEvent:
-    """One event: where it comes from, when, and what it says (`Data` by name; the fields of user data by tag)."""
+    """One event: where it comes from, when, and what it says (`Data` by name, or as `Data1`, `Data2`
+    … where it has none; the fields of user data by tag)."""
 
     provider: str
     number: str
@@ -171,6 +172,7 @@ class _Walk:
         self.data: dict[str, str] = {}
         self._path: list[str] = []
         self._name = ""
+        self._place = 0
         self._text: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -178,7 +180,10 @@ class _Walk:
             raise ValueError("nested too deeply")
         tag = tag.rpartition(":")[2]
         self._path.append(tag)
-        self._name, self._text = attributes.get("Name", tag) if tag == "Data" else tag, []
+        if tag == "Data" and self._path[1:2] == ["EventData"]:
+            self._place += 1
+        # Older providers name no data: what it is its place says.
+        self._name, self._text = attributes.get("Name", f"Data{self._place}") if tag == "Data" else tag, []
         if self._path[1:2] == ["System"] and tag in _ATTRIBUTES:
             self.system[tag] = attributes.get(_ATTRIBUTES[tag], "").strip()
 

@@ -7,8 +7,10 @@ only records of an operation that is understood are parsed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -37,8 +39,9 @@ FILES: Final = MappingProxyType({
     "FileAccessed": "opened", "FileAccessedExtended": "opened", "FilePreviewed": "opened", "FileViewed": "opened",
     "PageViewed": "opened", "PageViewedExtended": "opened", "AnonymousLinkUsed": "opened",
     "FileCheckedOut": "opened", "FileModified": "opened", "FileModifiedExtended": "opened", "FileRead": "opened",
-    "FileAccessedByUnallowedApp": "opened",
+    "FileAccessedByUnallowedApp": "opened", "SecureLinkUsed": "opened", "CompanyLinkUsed": "opened",
     "FileDownloaded": "downloaded", "FileSyncDownloadedFull": "downloaded",
+    "FileDownloadedFromBrowser": "downloaded",
     "FileSyncDownloadedPartial": "downloaded",
     "FileCopied": "copied", "FileUploaded": "copied", "FileSyncUploadedFull": "copied",
     "FileCopiedToRemovableMedia": "copied", "FileCreatedOnRemovableMedia": "copied",
@@ -90,14 +93,20 @@ _KEY = b'"Operation"'
 _VALUE = re.compile(rb'\s*:\s*"([^"\\]{1,4000})"')
 _TYPE = re.compile(rb'"RecordType"\s*:\s*"?([^",}\\]{1,60})')
 _MOST_FILES = 500_000
-_EXCHANGE = '"Exchange"'
+# Of a record of mail; the second where it lies as text within another record.
+_EXCHANGE = ('"Exchange"', '\\"Exchange\\"')
+_OFFICE_ACTIVITY = {b"Operation", b"OfficeWorkload", b"UserId"}
 
 
 def _recognises(name: str, head: bytes) -> bool:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
         one = first_object(head)
+        if has_key(one, "AuditData", "auditData") and not has_key(one, "class_uid"):
+            return True
         return has_key(one, "Operation") and has_key(one, "Workload", "OfficeWorkload", "RecordType")
+    if _OFFICE_ACTIVITY.issubset(word.strip(b'" \r') for word in re.split(rb"[,;\t]", _header(start))):
+        return True
     return re.search(rb'(?:^|[,;\t"])AuditData(?:$|[,;\t"\r])', _header(start)) is not None
 
 
@@ -117,7 +126,7 @@ def _read(source: SourceFile, told: Told) -> Iterator[Item]:
             if isinstance(row, Unread):
                 yield row
             else:
-                yield (_EXCHANGE in row.raw and shielded.sealed(row.line, row.raw)) or _item(row, told, names)
+                yield (_is_mail(row.raw) and shielded.sealed(row.line, row.raw)) or _item(row, told, names)
     else:
         yield from _lines(source, told, names, shielded)
 
@@ -125,12 +134,31 @@ def _read(source: SourceFile, told: Told) -> Iterator[Item]:
 def _table(
     source: SourceFile, told: Told, names: FileNames, shielded: ProtectedRecords, header: int
 ) -> Iterator[Item]:
-    for row in csv_table(source, ("auditdata",), header_line=header).rows:
+    table = csv_table(source, header_line=header, exact=True)
+    column = next((name for name in table.header if name.casefold() == "auditdata"), None)
+    if column is None and not _OFFICE_ACTIVITY.issubset(name.encode() for name in table.header):
+        raise BadInput(
+            "the header names neither AuditData nor the columns of OfficeActivity",
+            where=source.name,
+            line=header,
+            field="AuditData",
+            remedy=f"Its columns are: {', '.join(table.header)[:200]}",
+        )
+    for row in table.rows:
         if isinstance(row, Unread):
             yield row
             continue
+        if column is None:
+            yield _of_sentinel(row, told, names, shielded)
+            continue
         # The other columns repeat what the record itself says.
-        yield _again_in(row.line, row.fields.get("auditdata", ""), told, names, shielded)
+        yield _again_in(row.line, row.fields.get(column, ""), told, names, shielded)
+
+
+def _of_sentinel(row: Row, told: Told, names: FileNames, shielded: ProtectedRecords) -> Item:
+    """A row of OfficeActivity: its columns are the record; the portal adds the zone to those that are times."""
+    fields = {name.removesuffix(" [UTC]"): value for name, value in row.fields.items() if value}
+    return _again_in(row.line, json.dumps(fields, ensure_ascii=False), told, names, shielded)
 
 
 def _lines(source: SourceFile, told: Told, names: FileNames, shielded: ProtectedRecords) -> Iterator[Item]:
@@ -139,7 +167,7 @@ def _lines(source: SourceFile, told: Told, names: FileNames, shielded: Protected
         if isinstance(block, LongLine):
             yield too_long(block)
             continue
-        guard = shielded if _EXCHANGE.encode() in block.data and shielded.may_hold(block.data) else None
+        guard = shielded if b"Exchange" in block.data and shielded.may_hold(block.data) else None
         for number, data in block.lines():
             if not data or data.isspace():
                 continue
@@ -150,7 +178,7 @@ def _lines(source: SourceFile, told: Told, names: FileNames, shielded: Protected
             operation = _cheap_operation(data)
             if operation is not None and operation not in FILES and operation not in MAILS:
                 objects = True
-                sealed = guard.sealed(number, raw) if guard is not None and _EXCHANGE in raw else None
+                sealed = guard.sealed(number, raw) if guard is not None and _is_mail(raw) else None
                 yield sealed or refused(number, raw, _why(operation, _cheap_type(data)), "Operation")
                 continue
             what = None if operation is None else unregistered.why(operation, data)
@@ -239,14 +267,14 @@ def _again(line: int, raw: str, told: Told) -> Item:
 
 def _again_in(line: int, raw: str, told: Told, names: FileNames, guard: ProtectedRecords | None) -> Item:
     """One record from its text. `guard` is None where no protected address can stand in it."""
-    if guard is not None and _EXCHANGE in raw and (sealed := guard.sealed(line, raw)):
+    if guard is not None and _is_mail(raw) and (sealed := guard.sealed(line, raw)):
         return sealed
     row = parse_object(line, raw)
     return row if isinstance(row, Unread) else _item(row, told, names)
 
 
 def _item(row: Row, told: Told, names: FileNames) -> Item:
-    record, line, raw = row.fields, row.line, row.raw
+    record, line, raw = _unwrapped(row.fields), row.line, row.raw
     workload = js.first_text(record, "Workload", "OfficeWorkload") or ""
     operation = js.text(record, "Operation")
     if operation is None:
@@ -276,8 +304,18 @@ def _item(row: Row, told: Told, names: FileNames) -> Item:
     }
     number = js.first_text(record, "Id", "OfficeId", "SourceRecordId")
     if product is None:
-        return _mail(row, operation, basic, number, names)
-    return _file(row, operation, {**basic, "id": number, "product": product})
+        return _mail(replace(row, fields=record), operation, basic, number, names)
+    return _file(replace(row, fields=record), operation, {**basic, "id": number, "product": product})
+
+
+def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
+    """The record itself, where PowerShell or Graph hands it over inside one of their own."""
+    within = js.mapping(record, "AuditData") or js.mapping(record, "auditData")
+    return dict(within) or record
+
+
+def _is_mail(raw: str) -> bool:
+    return any(word in raw for word in _EXCHANGE)
 
 
 def _written(text: str | None) -> str | None:

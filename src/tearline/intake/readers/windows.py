@@ -35,6 +35,16 @@ NOT_UNDERSTOOD: Final = MappingProxyType({
     (SECURITY, "4688"): "a program was started",
 })  # fmt: skip
 
+# What event 307 calls its fields: by place, as the system does itself, or by name, as collectors do.
+_PRINTED: Final = MappingProxyType({
+    "job": ("Param1", "JobId", "Data1"),
+    "document": ("Param2", "DocumentName", "Document", "DocName", "Data2"),
+    "owner": ("Param3", "UserName", "Owner", "User", "Data3"),
+    "computer": ("Param4", "ClientComputer", "ClientMachine", "ComputerName", "Data4"),
+    "printer": ("Param5", "PrinterName", "Printer", "Data5"),
+    "pages": ("Param8", "PagesPrinted", "Pages", "TotalPages", "Data8"),
+})  # fmt: skip
+
 # Access rights of a file (winnt.h): whoever reads or writes its content has opened it.
 _READ, _WRITE, _APPEND, _DELETE = 0x1, 0x2, 0x4, 0x10000
 _LIST: Final = MappingProxyType({"%%4416": _READ, "%%4417": _WRITE, "%%4418": _APPEND, "%%1537": _DELETE})
@@ -82,24 +92,28 @@ def _identity(event: WindowsEvent, time: dict[str, str]) -> str | None:
 
 def _printed(one: Fragment, event: WindowsEvent, time: dict[str, str], told: Told, names: FileNames) -> Item:
     line, raw, data = one.line, one.text, event.data
-    document = data.get("Param2")
+    document = _of(data, "document")
     product = names.product(document)
     if product is None and (document or "").casefold() in _NAMELESS:
         what = f"event 307: the log does not show the names of documents ({document!r} stands for all of them)"
         return refused(line, raw, what, "Param2")
     if product is None:
         return no_product(line, raw, "event 307", document, "Param2")
-    actor = data.get("Param3") or event.sid
+    actor = _of(data, "owner") or event.sid
     more = {
         "document": document,
-        "pages": _number(data.get("Param8")),
-        "job": data.get("Param1"),
-        "printer": data.get("Param5"),
-        "computer": (data.get("Param4") or event.computer).strip("\\"),
+        "pages": _number(_of(data, "pages")),
+        "job": _of(data, "job"),
+        "printer": _of(data, "printer"),
+        "computer": (_of(data, "computer") or event.computer).strip("\\"),
         "sid": event.sid if event.sid != actor else None,
     }
     said = {"kind": "printed", "product": product, "actor": actor, "system": "print", "detail": detail(more)}
     return taken(line, raw, {"id": _identity(event, time), **time, **said}, told)
+
+
+def _of(data: Mapping[str, str], what: str) -> str | None:
+    return next((data[name] for name in _PRINTED[what] if data.get(name)), None)
 
 
 def _used(one: Fragment, event: WindowsEvent, time: dict[str, str], told: Told, names: FileNames) -> Item:
