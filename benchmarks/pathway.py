@@ -2,179 +2,218 @@
 
     python benchmarks/pathway.py [N ...]        (default 1000000)
 
-The events are made by DuckDB straight into a run of the events view; the bare pass streams the same Parquet file,
-finds each person's first time per product in one loop without levels, chains, groups or clocks, and writes as many
-rows. Reading and writing are inside every figure of "all products"; one product's figure is its median over many.
+The events are made straight into a run of the events view (`pathway_data.py`). The bare pass streams the same
+columns of the same file, keeps each person's first time, level, basis and first certain time per product in one
+loop that knows no groups, families, chains or unresolved names, and writes the same rows; that they are the same
+is checked. Reading and writing are inside every figure of "every product". Beside `--supported` stands a bare pass
+that follows chains with clocks taken as exact: its rows are fewer. One product's figure is a median over many;
+reading, gaps (those of logs too), levels and paths are inside, the register is not. Cold is the first in a new
+process after imports, with opening the view and its tables inside.
 """
 
 from __future__ import annotations
 
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numba import njit
 
+from pathway_data import EACH, PEOPLE, register_of, view_of, words
 from tearline.engine import LocalEngine
-from tearline.ledger import Ledger, LedgerState, StreamState, create_keys, create_ledger
-from tearline.pathway import exposures, trace
-from tearline.records import bodies
-from tearline.records.events import STORED_EVENTS
-from tearline.records.kinds import Stream
-from tearline.views.event_runs import Manifest, write_manifest, write_run
+from tearline.ledger import Keys, Ledger, LedgerState, StreamState, create_keys, create_ledger
+from tearline.pathway import EXPOSURES, exposures, survey_logs, trace
+from tearline.pathway.columns import ACTOR_BASIS, ACTOR_LEVEL, RECIPIENT_BASIS, RECIPIENT_LEVEL, STARTS
+from tearline.records.kinds import Basis, Level, Stream
+from tearline.views.event_runs import read_manifest
 from tearline.views.events import EventsView
 from tearline.views.register import Register
 
-PEOPLE = 50_000
-EACH = 1_000  # events a product
-_MADE = """
-SELECT 'e' || lpad(CAST(i AS VARCHAR), 10, '0') AS id,
-       ['disseminated', 'delivered', 'opened', 'forwarded', 'opened', 'printed'][CAST(h % 6 AS INT) + 1] AS kind,
-       'X' || lpad(CAST(i // $each AS VARCHAR), 8, '0') AS product,
-       make_timestamptz(1772323200000000 + (i % $each) * 60000000) AS at_earliest,
-       make_timestamptz(1772323200000000 + (i % $each) * 60000000 + CASE WHEN h % 11 = 0 THEN 3600000000 ELSE 0
-         END) AS at_latest,
-       CAST(NULL AS VARCHAR) AS copy,
-       CASE WHEN h % 6 = 0 THEN NULL ELSE 'p' || (h // 7 % 60 + (i // $each) * 131) % $people END AS actor,
-       CASE WHEN h % 6 IN (2, 4, 5) THEN NULL ELSE 'p' || (h // 421 % 60 + (i // $each) * 131) % $people END
-         AS recipient,
-       CAST(NULL AS VARCHAR) AS organisation, 'portal' AS system, CAST(NULL AS VARCHAR) AS basis,
-       '{}' AS detail, 'b' AS batch, i AS position
-FROM (SELECT range AS i, hash(range) AS h FROM range($first, $stop))
-"""
-
-
-def made(engine: LocalEngine, events: int) -> Iterator[pa.RecordBatch]:
-    for first in range(0, events, 5_000_000):
-        values = {"each": EACH, "people": PEOPLE, "first": first, "stop": min(events, first + 5_000_000)}
-        yield from (batch.cast(STORED_EVENTS) for batch in engine.batches(f"{_MADE} ORDER BY i", {}, values))
-
-
-def register_of(products: int) -> Register:
-    people = {
-        f"p{n}": bodies.person(
-            [{"id": f"p{n}", "name": f"P {n}", "organisation": f"o{n % 50}", "valid_from": "2020-01-01T00:00:00Z"}]
-        )
-        for n in range(PEOPLE)
-    }
-    return Register(
-        organisations={},
-        people=people,
-        groups={},
-        products={
-            (name := f"X{n:08d}"): bodies.product({
-                "id": name, "title": name, "originator": "o0", "issued_at": "2026-03-01T00:00:00Z",
-                "marking": "SECRET", "portions": [{"id": "1", "text": "text"}],
-            })
-            for n in range(products)
-        },
-        disclosures={}, public={}, links={}, declarations=(), retracted=frozenset(),
-    )  # fmt: skip
-
-
-def view_of(folder: Path, ledger: Ledger, events: int) -> tuple[EventsView, LedgerState, float]:
-    engine = LocalEngine(folder / "scratch")
-    view = EventsView(folder / "view", ledger, engine)
-    view.folder.mkdir()
-    start = time.perf_counter()
-    run = write_run(view.folder, 0, events, made(engine, events), STORED_EVENTS)
-    state = ledger.state()
-    manifest = Manifest(events, state.streams[Stream.EVENTS].root, 0, 0, (run,))
-    write_manifest(view.folder, manifest, None, ledger.keys.salt)
-    # The ledger itself stays empty: its own speed is measured in benchmarks/ledger.py.
-    view._manifest = manifest
-    streams = {**state.streams, Stream.EVENTS: StreamState(Stream.EVENTS, events, manifest.root, "", None)}
-    return view, LedgerState(state.number, state.at, streams), time.perf_counter() - start
+CUT = datetime(2026, 3, 2, tzinfo=UTC)
+_NEVER = np.int64(2**62)
+_COLUMNS = ["product", "at_earliest", "at_latest", "kind", "actor", "recipient", "id"]
 
 
 @njit(cache=True)
-def _first_times(product, time_, actor, recipient, first, seen, out_person, out_time):  # type: ignore[no-untyped-def]
+def _bare(
+    product, lo, hi, kind, actor, recipient, a_level, r_level, a_basis, r_basis, seen, row, out, chains, starts
+):  # type: ignore[no-untyped-def]
     rows = 0
-    current = -1
     for e in range(product.size):
-        if product[e] != current:
-            current = product[e]
-            began = e
-        for person in (actor[e], recipient[e]):
-            if person >= 0 and (first[person] < began or seen[person] != current):
-                seen[person], first[person] = current, e
-                out_person[rows], out_time[rows] = person, time_[e]
+        if chains:
+            known = actor[e] < 0 and starts[kind[e]]
+            known = known or (actor[e] >= 0 and seen[actor[e]] == product[e])
+            if not known:
+                continue
+        for side in range(2):
+            person = actor[e] if side == 0 else recipient[e]
+            level = a_level[kind[e]] if side == 0 else r_level[kind[e]]
+            basis = a_basis[kind[e]] if side == 0 else r_basis[kind[e]]
+            if person < 0 or level == 0:
+                continue
+            if seen[person] != product[e]:
+                seen[person], row[person] = product[e], rows
+                out[rows, 0], out[rows, 1], out[rows, 2] = product[e], person, lo[e]
+                out[rows, 3], out[rows, 4], out[rows, 5], out[rows, 6] = hi[e], level, basis, e
                 rows += 1
+                continue
+            at = row[person]
+            out[at, 3] = min(out[at, 3], hi[e])
+            out[at, 4] = max(out[at, 4], level)
+            out[at, 5] = max(out[at, 5], basis)
     return rows
 
 
-def bare(path: Path, out: Path) -> int:
-    """Stream the file, one pass, write (product, person, time) rows."""
-    codes: dict[str, int] = {}
+def bare(path: Path, out: Path, *, chains: bool) -> int:
+    """Stream the file, one pass, write the rows of EXPOSURES."""
+    listed = words(pq.ParquetFile(path).metadata.num_rows // EACH)
+    products = listed["word"].filter(pc.equal(listed["table"], 0)).combine_chunks()
+    people = listed["word"].filter(pc.equal(listed["table"], 1)).combine_chunks()
+    organisations = pa.array([f"o{n}" for n in range(50)])
+    levels = pa.array([None, *(level.word for level in Level)])
+    bases = pa.array([None, *(basis.word for basis in Basis)])
     total = 0
-    first, seen = np.zeros(PEOPLE, np.int64), np.full(PEOPLE, -1, np.int64)
-
-    def coded(column: pa.Array) -> np.ndarray:
-        table = [codes.setdefault(word, len(codes)) for word in column.dictionary.to_pylist()]
-        places = column.indices.fill_null(len(table)).to_numpy(zero_copy_only=False)
-        return np.array([*table, -1], np.int64)[places]
-
-    names = ["product", "at_earliest", "actor", "recipient"]
-    schema = pa.schema([("person", pa.int64()), ("time", pa.int64())])
-    file = pq.ParquetFile(path, read_dictionary=["product", "actor", "recipient"])
-    with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as writer:
-        for batch in file.iter_batches(1 << 17, columns=names):
-            time_ = batch.column(1).cast(pa.int64()).to_numpy()
-            actor, recipient = coded(batch.column(2)), coded(batch.column(3))
-            product = batch.column(0).indices.to_numpy()
-            person, times = np.empty(2 * len(batch), np.int64), np.empty(2 * len(batch), np.int64)
-            seen[:] = -1
-            rows = _first_times(product, time_, actor, recipient, first, seen, person, times)
-            writer.write_table(pa.table([person[:rows], times[:rows]], schema))
+    seen, row = np.full(PEOPLE, -1, np.int64), np.zeros(PEOPLE, np.int64)
+    file = pq.ParquetFile(path)
+    with pq.ParquetWriter(out, EXPOSURES, compression="zstd") as writer:
+        # A thousand events a product: so many hold whole products.
+        for batch in file.iter_batches(EACH * 524, columns=_COLUMNS):
+            product, low, high, kind, actor, recipient = (
+                batch.column(name).cast(pa.int64() if name.startswith("at_") else batch.schema.field(name).type)
+                .to_numpy() for name in _COLUMNS[:-1]
+            )  # fmt: skip
+            found = np.empty((2 * len(batch), 7), np.int64)
+            rows = _bare(
+                product, low, high, kind, actor, recipient, ACTOR_LEVEL, RECIPIENT_LEVEL, ACTOR_BASIS,
+                RECIPIENT_BASIS, seen, row, found, chains, STARTS,
+            )  # fmt: skip
+            found = found[:rows]
+            writer.write_table(
+                pa.table(
+                    [
+                        products.take(pa.array(found[:, 0])),
+                        people.take(pa.array(found[:, 1])),
+                        organisations.take(pa.array(found[:, 1] % 50)),
+                        levels.take(pa.array(found[:, 4])),
+                        bases.take(pa.array(found[:, 5])),
+                        pa.array(found[:, 2]).cast(EXPOSURES.field("first_possible").type),
+                        pa.array(found[:, 3]).cast(EXPOSURES.field("first_certain").type),
+                        batch.column("id").take(pa.array(found[:, 6])),
+                    ],
+                    EXPOSURES,
+                )
+            )
             total += rows
     return total
+
+
+def written(register: Register, view: EventsView, state: LedgerState, out: Path, *, supported: bool) -> int:
+    found = exposures(register, view, state, supported=supported)
+    rows = 0
+    with pq.ParquetWriter(out, EXPOSURES, compression="zstd") as writer:
+        for batch in found:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def seconds(run: Callable[[], int]) -> tuple[float, int]:
+    start = time.perf_counter()
+    found = run()
+    return time.perf_counter() - start, found
+
+
+def same_rows(one: Path, other: Path) -> bool:
+    """Whether two files hold the same rows, by a hash of each that does not know order."""
+    engine = LocalEngine(one.parent / "scratch")
+    query = f"SELECT count(*) AS n, sum(CAST(hash({', '.join(EXPOSURES.names)}) AS HUGEINT)) AS h FROM rows"
+    found = [engine.table(query, {"rows": [path]}).to_pylist() for path in (one, other)]
+    return bool(found[0] == found[1])
+
+
+def reopened(folder: Path, events: int) -> tuple[EventsView, LedgerState]:
+    """The view as a new process finds it."""
+    ledger = Ledger.open(folder / "ledger", Keys.load(folder / "keys"))
+    view = EventsView(folder / "view", ledger, LocalEngine(folder / "scratch"))
+    view._manifest = read_manifest(view.folder, ledger.keys.salt)
+    state = ledger.state()
+    assert view._manifest is not None
+    streams = {**state.streams, Stream.EVENTS: StreamState(Stream.EVENTS, events, view._manifest.root, "", None)}
+    return view, LedgerState(state.number, state.at, streams)
+
+
+def one(folder: Path, events: int) -> None:
+    """Trace products in this process, the first of them cold."""
+    register = register_of(events // EACH)
+    asked = [f"X{n:08d}" for n in np.random.default_rng(1).integers(0, events // EACH, 60)]
+    times = []
+    for place, product in enumerate(asked):
+        start = time.perf_counter()
+        if place == 0:
+            view, state = reopened(folder, events)
+            logs = survey_logs(register, view, state)
+            surveyed = time.perf_counter() - start
+        trace(product, register, view.of_products([product], state), before=CUT, logs=logs)
+        times.append(time.perf_counter() - start)
+    print(
+        f"one product of {events:,}: {median(times[10:]) * 1e3:.1f} ms warm (most {max(times[10:]) * 1e3:.1f}), "
+        f"{times[0] * 1e3:.0f} ms cold, of which {surveyed * 1e3:.0f} ms the view and the survey of logs",
+        flush=True,
+    )
+
+
+def every(folder: Path, events: int) -> None:
+    """Every product, in this process, beside the bare pass."""
+    view, state = reopened(folder, events)
+    register = register_of(events // EACH)
+    (run,) = view.folder.glob("run-*.parquet")
+    for supported in (False, True):
+        label = "--supported" if supported else "every product"
+        warm = 1_000_000
+        if events > warm and not supported:
+            bare(run, folder / "bare.parquet", chains=False) if events <= 10_000_000 else None
+        base, expected = seconds(lambda chains=supported: bare(run, folder / "bare.parquet", chains=chains))
+        took, rows = seconds(
+            lambda chains=supported: written(register, view, state, folder / "out.parquet", supported=chains)
+        )
+        again, _ = seconds(lambda chains=supported: bare(run, folder / "bare.parquet", chains=chains))
+        best = min(base, again)
+        print(
+            f"{label:14} {took:7.2f} s, {rows:,} rows; bare pass {base:.2f} and {again:.2f} s, {expected:,} rows: "
+            f"{took / best:.2f} times",
+            flush=True,
+        )
+        if not supported:
+            assert same_rows(folder / "bare.parquet", folder / "out.parquet"), "the rows are not the same"
+    print(f"greatest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", flush=True)
 
 
 def measure(events: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ledger = create_ledger(folder / "ledger", create_keys(folder / "keys"))
-        view, state, writing = view_of(folder, ledger, events)
-        products = events // EACH
-        register = register_of(products)
-        (run,) = view.folder.glob("run-*.parquet")
-        megabytes = run.stat().st_size / 1e6
-        print(f"\n{events:,} events of {products:,} products, {megabytes:,.0f} MB, written in {writing:.1f} s")
-        asked = [f"X{n:08d}" for n in np.random.default_rng(1).integers(0, products, 40)]
-        cut = datetime(2026, 3, 2, tzinfo=UTC)
-        times = []
-        for product in asked:
-            start = time.perf_counter()
-            trace(product, register, view.of_products([product], state), before=cut)
-            times.append(time.perf_counter() - start)
-        print(f"one product, warm: {median(times[5:]) * 1e3:.1f} ms (the first, cold: {times[0] * 1e3:.0f} ms)")
-        bare(run, folder / "warm.parquet")
-        start = time.perf_counter()
-        rows = bare(run, folder / "bare.parquet")
-        base = time.perf_counter() - start
-        print(f"bare pass:         {base:.2f} s, {rows:,} rows")
-        for supported in (False, True):
-            start = time.perf_counter()
-            found = exposures(register, view, state, supported=supported)
-            rows = 0
-            with pq.ParquetWriter(folder / "out.parquet", found.schema, compression="zstd") as writer:
-                for batch in found:
-                    writer.write_batch(batch)
-                    rows += batch.num_rows
-            took = time.perf_counter() - start
-            label = "all, supported:   " if supported else "all products:     "
-            print(f"{label} {took:.2f} s, {rows:,} rows, {took / base:.1f} times the bare pass")
-        print(f"greatest memory:   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+        view, _, writing = view_of(folder, ledger, events)
+        megabytes = sum(path.stat().st_size for path in view.folder.iterdir()) / 1e6
+        print(
+            f"\n{events:,} events of {events // EACH:,} products, {megabytes:,.0f} MB, written in {writing:.1f} s"
+        )
+        for part in ("one", "every"):
+            subprocess.run([sys.executable, __file__, part, name, str(events)], check=True)
 
 
 if __name__ == "__main__":
-    for size in [int(float(word)) for word in sys.argv[1:]] or [1_000_000]:
-        measure(size)
+    if sys.argv[1:2] in (["one"], ["every"]):
+        {"one": one, "every": every}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        for size in [int(float(word)) for word in sys.argv[1:]] or [1_000_000]:
+            measure(size)

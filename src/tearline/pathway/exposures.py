@@ -23,20 +23,19 @@ from tearline.pathway.frontier import advance, blank_nodes, blank_queue, finish
 from tearline.pathway.gathering import canonical
 from tearline.pathway.holdings import (
     BASIS,
-    CERTAIN,
+    FIRST_CERTAIN,
+    FIRST_POSSIBLE,
     LEVEL,
     PARTY,
-    POSSIBLE,
     POSTED,
     RUN,
     SAID,
     VIA,
-    blank_holdings,
-    blank_seats,
     emit,
     hold,
     seat,
     tell,
+    widest,
 )
 from tearline.records.kinds import Basis, Level
 from tearline.records.times import to_micros
@@ -173,15 +172,17 @@ class Kernel:
 
     def __init__(self, roll: Roll, families: Families, before: int, *, supported: bool) -> None:
         self._roll, self._families, self._before, self._chains = roll, families, before, supported
-        self._seats = blank_seats(roll.cast)
-        self._held = blank_holdings(len(roll.parties))
+        self._seats = np.full((len(roll.parties), 2), -1, np.int64)
+        self._held = np.empty((len(roll.parties), 10), np.int64)
+        self._widest = widest(roll.cast.members)
 
     def solve(self, table: pa.Table, runs: Runs, numbers: NDArray[np.int64]) -> pa.Table:
         """The holders (schema EXPOSURES) of families whose events all stand in `table`, as `runs` says."""
         roll = self._roll
         block = self._made(table, runs, numbers, self._families.seeds)
         rows = hold(
-            block, numbers, roll.cast, self._families.arrays, self._seats, self._held, roll.ground, self._before,
+            block, numbers, roll.cast, self._families.arrays, self._seats, self._widest, self._held, roll.ground,
+            self._before,
             self._chains,
         )  # fmt: skip
         rows = self._in_order(rows)
@@ -195,22 +196,36 @@ class Kernel:
         place = arrays.first[number]
         size = arrays.first[number + 1] - place
         nodes, queue, slots = blank_nodes(1), blank_queue(), 0
+        stack = np.empty(1, np.int64)
         if chains:
             for block in self._blocks(number, stretches):
                 slots = seat(block, 0, block.first[1], number, roll.cast, seats, held, slots)
-            nodes = blank_nodes(max(slots * size, 1))
+            nodes, stack = blank_nodes(max(slots * size, 1)), np.empty(max(slots * size, 1), np.int64)
             for block in self._blocks(number, stretches):
                 queue = advance(
-                    block, 0, block.first[1], number, size, place, roll.cast, arrays, seats, nodes, queue
+                    block,
+                    0,
+                    block.first[1],
+                    number,
+                    size,
+                    place,
+                    roll.cast,
+                    arrays,
+                    seats,
+                    self._widest,
+                    nodes,
+                    stack,
+                    queue,
                 )
-            finish(size, place, arrays, nodes, queue)
+            finish(size, place, arrays, nodes, stack, queue)
         for block in self._blocks(number, stretches):
             slots = tell(
-                block, 0, block.first[1], number, size, place, roll.cast, arrays, seats, held, slots, self._before,
+                block, 0, block.first[1], number, size, place, roll.cast, arrays, seats, self._widest, held, slots,
+                self._before,
                 nodes, chains,
             )  # fmt: skip
         rows, count = emit(
-            number, size, held, slots, roll.ground, self._before, nodes, chains, np.empty((0, 10), np.int64), 0
+            number, size, held, slots, roll.ground, self._before, nodes, chains, np.empty((0, 9), np.int64), 0
         )
         rows = self._in_order(rows[:count])
         return self._worded(rows, _picked(stretches(), rows[:, VIA]))
@@ -251,12 +266,12 @@ class Kernel:
     def _in_order(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """By family, first possible time and person."""
         found: NDArray[np.int64] = rows[
-            np.lexsort((self._roll.rank[rows[:, PARTY]], rows[:, POSSIBLE], rows[:, RUN]))
+            np.lexsort((self._roll.rank[rows[:, PARTY]], rows[:, FIRST_POSSIBLE], rows[:, RUN]))
         ]
         return found
 
     def _worded(self, rows: NDArray[np.int64], via: pa.Array | pa.ChunkedArray) -> pa.Table:
-        roll, certain = self._roll, rows[:, CERTAIN]
+        roll, certain = self._roll, rows[:, FIRST_CERTAIN]
         organisation = np.where(rows[:, POSTED] >= 0, rows[:, POSTED], rows[:, SAID] + roll.said)
         nowhere = (rows[:, POSTED] < 0) & (rows[:, SAID] < 0)
         return pa.table(
@@ -266,7 +281,7 @@ class Kernel:
                 "organisation": roll.organisations.take(pa.array(organisation, mask=nowhere)),
                 "level": _LEVELS.take(pa.array(rows[:, LEVEL])),
                 "basis": _BASES.take(pa.array(rows[:, BASIS])),
-                "first_possible": pa.array(rows[:, POSSIBLE]).cast(_TIME),
+                "first_possible": pa.array(rows[:, FIRST_POSSIBLE]).cast(_TIME),
                 "first_certain": pa.array(certain, mask=certain == NEVER).cast(_TIME),
                 "via_event": via,
             },

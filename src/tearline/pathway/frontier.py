@@ -7,7 +7,7 @@ that a membership puts off (it begins within the event's interval) waits in a he
 """
 
 # Compiled functions take columns one by one and cannot be cut up without cost.
-# ruff: noqa: PLR0912, PLR0917
+# ruff: noqa: PLR0912, PLR0915, PLR0917
 
 from __future__ import annotations
 
@@ -22,24 +22,17 @@ from tearline.pathway.columns import ACTOR_LEVEL, ISSUES, ROOT, STARTS, TRANSFER
 from tearline.pathway.expansion import stand_for
 
 # Not plain numbers: for each of those that is passed on, the compiler would make a function of its own.
+SEATED, SLOT = range(2)
+"""Columns of a party's seat: the run it was last seen in, and its slot there."""
+
 _NEVER, _ROOT = np.int64(NEVER), np.int64(ROOT)
 # Columns of a passage.
 _TAIL, _HEAD, _LO, _HI, _SURE, _SOURCE, _SEQUENCE, _NEXT = range(8)
+# Columns of a node (slot x members + member): its arrivals, the event that brought the possible one, and where the
+# lists of passages that wait for it begin; that of certain ones lasts only for the time at which it was begun.
+POSSIBLE, CERTAIN, BROUGHT, _FIRST, _FIRST_SURE, _BEGUN = range(6)
 # Counters: passages at the time at hand, put off, waiting (possible, certain), ever made; and the time at hand.
 _NOW_MADE, _PUT_OFF, _WAITING, _ASSURED, _MADE, _TIME = range(6)
-
-
-class Nodes(NamedTuple):
-    """Of each node (slot x members + member): its arrivals, the event that brought the possible one, and heads of
-    the lists of passages that wait for it; `stack` is scratch."""
-
-    possible: NDArray[np.int64]
-    certain: NDArray[np.int64]
-    brought: NDArray[np.int64]
-    first: NDArray[np.int64]
-    first_sure: NDArray[np.int64]
-    listed: NDArray[np.int64]  # the time at which `first_sure` was set: at any other it is empty
-    stack: NDArray[np.int64]
 
 
 class Queue(NamedTuple):
@@ -54,20 +47,16 @@ class Queue(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def blank_nodes(size):  # type: ignore[no-untyped-def]
-    return Nodes(
-        np.full(size, _NEVER), np.full(size, _NEVER), np.full(size, -1), np.full(size, -1), np.full(size, -1),
-        np.full(size, _NEVER), np.empty(size, np.int64),
-    )  # fmt: skip
+    nodes = np.empty((size, 6), np.int64)
+    clear_nodes(nodes, size)
+    return nodes
 
 
 @njit(cache=True, nogil=True)
 def clear_nodes(nodes, size):  # type: ignore[no-untyped-def]
-    nodes.possible[:size] = _NEVER
-    nodes.certain[:size] = _NEVER
-    nodes.brought[:size] = -1
-    nodes.first[:size] = -1
-    nodes.first_sure[:size] = -1
-    nodes.listed[:size] = _NEVER
+    for node in range(size):
+        nodes[node, POSSIBLE] = nodes[node, CERTAIN] = nodes[node, _BEGUN] = _NEVER
+        nodes[node, BROUGHT] = nodes[node, _FIRST] = nodes[node, _FIRST_SURE] = -1
 
 
 @njit(cache=True, nogil=True)
@@ -86,26 +75,58 @@ def _twice(rows):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def advance(block, start, stop, run, size, place, cast, families, seats, nodes, queue):  # type: ignore[no-untyped-def]
+def advance(block, start, stop, run, size, place, cast, families, seats, widest, nodes, stack, queue):  # type: ignore[no-untyped-def]
     """Follow the passages of events `start` to `stop` of a block; all their parties have seats. Returns the queue.
 
-    `place` is where the run's members begin in `families`, `size` how many they are.
+    `place` is where the run's members begin in `families`, `size` how many they are; `stack` has room for all.
     """
-    widest = seats.widest
-    t_who, h_who = np.empty(widest, np.int32), np.empty(widest, np.int32)
+    t_who, h_who = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_lo, h_lo = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_hi, h_hi = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_sure, h_sure = np.empty(widest, np.bool_), np.empty(widest, np.bool_)
-    slot_of = seats.slot
+    listed, grouped, posted, used = cast.members.first, cast.groups.first, cast.posts.first, queue.used
     for e in range(start, stop):
         kind = block.kind[e]
         if not TRANSFER[kind]:
             continue
         lo, hi, member, source = block.lo[e], block.hi[e], block.member[e], block.source[e]
         actor, recipient = block.actor[e], block.recipient[e]
-        if queue.used[_NOW_MADE] == 0 or queue.used[_TIME] != lo:
-            queue = _up_to(lo, size, place, families, nodes, queue)
-            queue.used[_TIME] = lo
+        starts = actor < 0 and STARTS[kind]
+        # Most events are one passage between two people, or none, at a time of their own: nothing need be kept.
+        plain = size == 1 and e + 1 < stop and block.lo[e + 1] > lo
+        plain = plain and (actor < 0 or listed[actor] == listed[actor + 1])
+        plain = plain and (recipient < 0 or listed[recipient] == listed[recipient + 1])
+        if plain and recipient < 0:
+            plain = ACTOR_LEVEL[kind] == 0 or actor < 0 or grouped[actor] == grouped[actor + 1]
+        elif plain and actor < 0:
+            plain = starts or grouped[recipient] == grouped[recipient + 1]
+        elif plain:
+            plain = not ISSUES[kind] or posted[actor] == posted[actor + 1]
+        if plain and (recipient < 0 or (actor < 0 and not starts)):
+            continue
+        if used[_NOW_MADE] > 0 or used[_PUT_OFF] > 0 or not plain:
+            if used[_NOW_MADE] == 0 or used[_TIME] != lo:
+                queue = _up_to(lo, size, place, families, nodes, stack, queue)
+                used[_TIME] = lo
+            plain = plain and used[_NOW_MADE] == 0
+        if plain:
+            head, tail = seats[recipient, SLOT], _ROOT
+            if actor >= 0:
+                tail = seats[actor, SLOT]
+                if nodes[tail, POSSIBLE] == _NEVER:
+                    if hi > lo:
+                        queue = _wait(queue, nodes, tail, head, hi, source, lo)
+                    continue
+            if nodes[head, POSSIBLE] > lo:
+                if nodes[head, _FIRST] >= 0:
+                    used[_TIME] = lo
+                    queue = _made(queue, tail, head, lo, hi, True, source)
+                    queue = _follow(size, place, families, nodes, stack, queue)
+                    continue
+                nodes[head, POSSIBLE], nodes[head, BROUGHT] = lo, source
+            if (tail < 0 or nodes[tail, CERTAIN] <= lo) and nodes[head, CERTAIN] > hi:
+                nodes[head, CERTAIN] = hi
+            continue
         tails = heads = 0
         if actor >= 0:
             tails = stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
@@ -113,15 +134,15 @@ def advance(block, start, stop, run, size, place, cast, families, seats, nodes, 
             heads = stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
         if recipient < 0 and ACTOR_LEVEL[kind] > 0:
             for i in range(tails):
-                queue = _from_groups(
-                    queue, cast, seats, run, size, member, source, t_who[i], t_lo[i], t_hi[i], t_sure[i]
-                )
-        starts = actor < 0 and STARTS[kind]
+                if grouped[t_who[i]] < grouped[t_who[i] + 1]:
+                    queue = _from_groups(
+                        queue, cast, seats, run, size, member, source, t_who[i], t_lo[i], t_hi[i], t_sure[i]
+                    )
         for i in range(heads):
-            head = slot_of[h_who[i]] * size + member
+            head = seats[h_who[i], SLOT] * size + member
             if starts:
                 queue = _made(queue, _ROOT, head, h_lo[i], h_hi[i], h_sure[i], source)
-            elif actor < 0:
+            elif actor < 0 and grouped[h_who[i]] < grouped[h_who[i] + 1]:
                 queue = _from_groups(
                     queue, cast, seats, run, size, member, source, h_who[i], h_lo[i], h_hi[i], h_sure[i]
                 )
@@ -130,8 +151,8 @@ def advance(block, start, stop, run, size, place, cast, families, seats, nodes, 
                 if since > until:
                     continue
                 sure = t_sure[j] and h_sure[i]
-                queue = _made(queue, slot_of[t_who[j]] * size + member, head, since, until, sure, source)
-                if ISSUES[kind]:
+                queue = _made(queue, seats[t_who[j], SLOT] * size + member, head, since, until, sure, source)
+                if ISSUES[kind] and posted[t_who[j]] < posted[t_who[j] + 1]:
                     queue = _from_originator(
                         queue, cast, families, place + member, t_who[j], head, since, until, sure, source
                     )
@@ -139,9 +160,9 @@ def advance(block, start, stop, run, size, place, cast, families, seats, nodes, 
 
 
 @njit(cache=True, nogil=True)
-def finish(size, place, families, nodes, queue):  # type: ignore[no-untyped-def]
+def finish(size, place, families, nodes, stack, queue):  # type: ignore[no-untyped-def]
     """Follow what is left at the end of a run, and empty the queue. Returns it."""
-    queue = _up_to(_NEVER, size, place, families, nodes, queue)
+    queue = _up_to(_NEVER, size, place, families, nodes, stack, queue)
     queue.used[:] = 0
     return queue
 
@@ -151,10 +172,10 @@ def _from_groups(queue, cast, seats, run, size, member, source, party, lo, hi, s
     """Without a sender, whatever a group that the party then belonged to had been sent explains the holding."""
     for g in range(cast.groups.first[party], cast.groups.first[party + 1]):
         group = cast.groups.other[g]
-        if seats.run[group] == run and cast.groups.since[g] <= hi and cast.groups.until[g] > lo:
+        if seats[group, SEATED] == run and cast.groups.since[g] <= hi and cast.groups.until[g] > lo:
             since, until = max(lo, cast.groups.since[g]), min(hi, cast.groups.until[g] - 1)
             certain = sure and cast.groups.since[g] <= lo and hi < cast.groups.until[g]
-            tail, head = seats.slot[group] * size + member, seats.slot[party] * size + member
+            tail, head = seats[group, SLOT] * size + member, seats[party, SLOT] * size + member
             queue = _made(queue, tail, head, since, until, certain, source)
     return queue
 
@@ -227,20 +248,20 @@ def _take_up(queue):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _up_to(time, size, place, families, nodes, queue):  # type: ignore[no-untyped-def]
+def _up_to(time, size, place, families, nodes, stack, queue):  # type: ignore[no-untyped-def]
     """Follow all passages before `time`, and take up those put off until then."""
-    queue = _follow(size, place, families, nodes, queue)
+    queue = _follow(size, place, families, nodes, stack, queue)
     while queue.used[_PUT_OFF] > 0 and queue.put_off[0, _LO] <= time:
         now = queue.put_off[0, _LO]
         while queue.used[_PUT_OFF] > 0 and queue.put_off[0, _LO] == now:
             queue = _take_up(queue)
         if now < time:
-            queue = _follow(size, place, families, nodes, queue)
+            queue = _follow(size, place, families, nodes, stack, queue)
     return queue
 
 
 @njit(cache=True, nogil=True)
-def _follow(size, place, families, nodes, queue):  # type: ignore[no-untyped-def]
+def _follow(size, place, families, nodes, stack, queue):  # type: ignore[no-untyped-def]
     """Follow the passages at hand, which all begin at one time."""
     made = queue.used[_NOW_MADE]
     if made == 0:
@@ -250,31 +271,36 @@ def _follow(size, place, families, nodes, queue):  # type: ignore[no-untyped-def
     for i in order:
         passage = queue.at_hand[i]
         tail, head, hi, source = passage[_TAIL], passage[_HEAD], passage[_HI], passage[_SOURCE]
-        if tail >= 0 and nodes.possible[tail] == _NEVER:
+        # What passes at this instant and alone cannot follow anything that comes later.
+        if tail >= 0 and nodes[tail, POSSIBLE] == _NEVER:
+            if made == 1 and hi == now:
+                continue
             queue = _wait(queue, nodes, tail, head, hi, source, now)
         else:
-            depth = _reach(head, now, source, size, place, families, nodes, np.int64(0))
+            depth = _reach(head, now, source, size, place, families, nodes, stack, np.int64(0))
             while depth > 0:
                 depth -= 1
-                at = nodes.first[nodes.stack[depth]]
+                at = nodes[stack[depth], _FIRST]
                 while at >= 0:
                     held = queue.waiting[at]
                     if held[_HI] >= now:
-                        depth = _reach(held[_HEAD], now, held[_SOURCE], size, place, families, nodes, depth)
+                        depth = _reach(held[_HEAD], now, held[_SOURCE], size, place, families, nodes, stack, depth)
                     at = held[_NEXT]
         if not passage[_SURE]:
             continue
-        if tail >= 0 and nodes.certain[tail] > now:
+        if tail >= 0 and nodes[tail, CERTAIN] > now:
+            if made == 1:
+                continue
             queue = _wait_sure(queue, nodes, tail, head, hi, now)
             continue
-        depth = _assure(head, hi, now, size, place, families, nodes, np.int64(0))
+        depth = _assure(head, hi, now, size, place, families, nodes, stack, np.int64(0))
         while depth > 0:
             depth -= 1
-            node = nodes.stack[depth]
-            at = nodes.first_sure[node] if nodes.listed[node] == now else -1
+            node = stack[depth]
+            at = nodes[node, _FIRST_SURE] if nodes[node, _BEGUN] == now else -1
             while at >= 0:
                 held = queue.assured[at]
-                depth = _assure(held[_HEAD], held[_HI], now, size, place, families, nodes, depth)
+                depth = _assure(held[_HEAD], held[_HI], now, size, place, families, nodes, stack, depth)
                 at = held[_NEXT]
     queue.used[_NOW_MADE] = queue.used[_ASSURED] = 0
     return queue
@@ -324,20 +350,20 @@ def _wait(queue, nodes, tail, head, hi, source, now):  # type: ignore[no-untyped
     if used[_WAITING] == queue.waiting.shape[0]:
         kept = 0
         for i in range(used[_WAITING]):
-            nodes.first[queue.waiting[i, _TAIL]] = -1
+            nodes[queue.waiting[i, _TAIL], _FIRST] = -1
         for i in range(used[_WAITING]):
             row = queue.waiting[i]
-            if row[_HI] >= now and nodes.possible[row[_TAIL]] == _NEVER:
+            if row[_HI] >= now and nodes[row[_TAIL], POSSIBLE] == _NEVER:
                 queue.waiting[kept] = row
-                queue.waiting[kept, _NEXT] = nodes.first[row[_TAIL]]
-                nodes.first[row[_TAIL]] = kept
+                queue.waiting[kept, _NEXT] = nodes[row[_TAIL], _FIRST]
+                nodes[row[_TAIL], _FIRST] = kept
                 kept += 1
         used[_WAITING] = kept
         if 2 * kept > queue.waiting.shape[0]:
             queue = Queue(queue.at_hand, queue.put_off, _twice(queue.waiting), queue.assured, used)
     row = queue.waiting[used[_WAITING]]
-    row[_TAIL], row[_HEAD], row[_HI], row[_SOURCE], row[_NEXT] = tail, head, hi, source, nodes.first[tail]
-    nodes.first[tail] = used[_WAITING]
+    row[_TAIL], row[_HEAD], row[_HI], row[_SOURCE], row[_NEXT] = tail, head, hi, source, nodes[tail, _FIRST]
+    nodes[tail, _FIRST] = used[_WAITING]
     used[_WAITING] += 1
     return queue
 
@@ -348,46 +374,46 @@ def _wait_sure(queue, nodes, tail, head, hi, now):  # type: ignore[no-untyped-de
     used = queue.used
     if used[_ASSURED] == queue.assured.shape[0]:
         queue = Queue(queue.at_hand, queue.put_off, queue.waiting, _twice(queue.assured), used)
-    if nodes.listed[tail] != now:
-        nodes.listed[tail], nodes.first_sure[tail] = now, -1
+    if nodes[tail, _BEGUN] != now:
+        nodes[tail, _BEGUN], nodes[tail, _FIRST_SURE] = now, -1
     row = queue.assured[used[_ASSURED]]
-    row[_HEAD], row[_HI], row[_NEXT] = head, hi, nodes.first_sure[tail]
-    nodes.first_sure[tail] = used[_ASSURED]
+    row[_HEAD], row[_HI], row[_NEXT] = head, hi, nodes[tail, _FIRST_SURE]
+    nodes[tail, _FIRST_SURE] = used[_ASSURED]
     used[_ASSURED] += 1
     return queue
 
 
 @njit(cache=True, nogil=True)
-def _reach(node, now, source, size, place, families, nodes, depth):  # type: ignore[no-untyped-def]
+def _reach(node, now, source, size, place, families, nodes, stack, depth):  # type: ignore[no-untyped-def]
     """Reach a node, and with it the same party's nodes for everything derived from its product."""
-    if nodes.possible[node] > now:
-        nodes.possible[node], nodes.brought[node], nodes.stack[depth] = now, source, node
+    if nodes[node, POSSIBLE] > now:
+        nodes[node, POSSIBLE], nodes[node, BROUGHT], stack[depth] = now, source, node
         depth += 1
     if size > 1:
         member = node % size
         for d in range(families.descendants_first[place + member], families.descendants_first[place + member + 1]):
             other = node - member + families.descendants[d]
-            if nodes.possible[other] > now:
-                nodes.possible[other], nodes.brought[other], nodes.stack[depth] = now, source, other
+            if nodes[other, POSSIBLE] > now:
+                nodes[other, POSSIBLE], nodes[other, BROUGHT], stack[depth] = now, source, other
                 depth += 1
     return depth
 
 
 @njit(cache=True, nogil=True)
-def _assure(node, by, now, size, place, families, nodes, depth):  # type: ignore[no-untyped-def]
+def _assure(node, by, now, size, place, families, nodes, stack, depth):  # type: ignore[no-untyped-def]
     """As `_reach`: a node is certainly reached by `by`; stacked when that is the time at hand."""
-    if nodes.certain[node] > by:
-        nodes.certain[node] = by
+    if nodes[node, CERTAIN] > by:
+        nodes[node, CERTAIN] = by
         if by == now:
-            nodes.stack[depth] = node
+            stack[depth] = node
             depth += 1
     if size > 1:
         member = node % size
         for d in range(families.descendants_first[place + member], families.descendants_first[place + member + 1]):
             other = node - member + families.descendants[d]
-            if nodes.certain[other] > by:
-                nodes.certain[other] = by
+            if nodes[other, CERTAIN] > by:
+                nodes[other, CERTAIN] = by
                 if by == now:
-                    nodes.stack[depth] = other
+                    stack[depth] = other
                     depth += 1
     return depth

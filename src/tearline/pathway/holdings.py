@@ -27,37 +27,29 @@ from tearline.pathway.columns import (
     TRANSFER,
 )
 from tearline.pathway.expansion import stand_for
-from tearline.pathway.frontier import advance, blank_nodes, blank_queue, clear_nodes, finish
+from tearline.pathway.frontier import (
+    BROUGHT,
+    CERTAIN,
+    POSSIBLE,
+    SEATED,
+    SLOT,
+    advance,
+    blank_nodes,
+    blank_queue,
+    clear_nodes,
+    finish,
+)
 from tearline.records.kinds import Basis
 
 _NEVER = np.int64(NEVER)
 _ATTESTED = int(Basis.ATTESTED)
-# Columns of what comes out.
-RUN, PARTY, LEVEL, BASIS, POSSIBLE, CERTAIN, FIRST, VIA, SAID, POSTED = range(10)
-
-
-class Seats(NamedTuple):
-    """Of each party, the run it was last seen in and its slot there; `widest`: how many a party may stand for."""
-
-    run: NDArray[np.int64]
-    slot: NDArray[np.int64]
-    widest: int
-
-
-class Holdings(NamedTuple):
-    """Of each slot of a run; `first` is the source of its first evidence (-1: authorship), `said` the organisation
-    that event names."""
-
-    party: NDArray[np.int64]
-    holds: NDArray[np.bool_]
-    written: NDArray[np.bool_]
-    rank: NDArray[np.int8]
-    level: NDArray[np.int8]
-    basis: NDArray[np.int8]
-    possible: NDArray[np.int64]
-    certain: NDArray[np.int64]
-    first: NDArray[np.int64]
-    said: NDArray[np.int32]
+# Of evidence at the same time, what comes first.
+_AUTHORSHIP, _ARRIVAL, _ACT = np.int64(0), np.int64(1), np.int64(2)
+# Columns of what comes out: a row a holder.
+RUN, PARTY, LEVEL, BASIS, FIRST_POSSIBLE, FIRST_CERTAIN, VIA, SAID, POSTED = range(9)
+# Columns of a slot: its party; whether it holds anything, or wrote the product asked about; the rank and source of
+# its first evidence (-1: authorship) and the organisation that it names.
+_WHO, _HOLDS, _WROTE, _RANK, _LEVEL, _BASIS, _SINCE, _SURELY, _SOURCE, _NAMED = range(10)
 
 
 class Ground(NamedTuple):
@@ -69,30 +61,22 @@ class Ground(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def blank_seats(cast):  # type: ignore[no-untyped-def]
-    widest = 1
-    for p in range(cast.holds.size):
-        widest = max(widest, cast.members.first[p + 1] - cast.members.first[p] + 1)
-    return Seats(np.full(cast.holds.size, -1), np.empty(cast.holds.size, np.int64), widest)
-
-
-@njit(cache=True, nogil=True)
-def blank_holdings(size):  # type: ignore[no-untyped-def]
-    return Holdings(
-        np.empty(size, np.int64), np.empty(size, np.bool_), np.empty(size, np.bool_), np.empty(size, np.int8),
-        np.empty(size, np.int8), np.empty(size, np.int8), np.empty(size, np.int64), np.empty(size, np.int64),
-        np.empty(size, np.int64), np.empty(size, np.int32),
-    )  # fmt: skip
+def widest(members):  # type: ignore[no-untyped-def]
+    """As how many somebody may stand at once."""
+    found = 1
+    for p in range(members.first.size - 1):
+        found = max(found, members.first[p + 1] - members.first[p] + 1)
+    return found
 
 
 @njit(cache=True, nogil=True)
 def _seat(party, run, seats, held, slots):  # type: ignore[no-untyped-def]
     """Give a party a slot in this run, if it has none. Returns how many slots there are."""
-    if seats.run[party] != run:
-        seats.run[party], seats.slot[party] = run, slots
-        held.party[slots], held.holds[slots], held.written[slots] = party, False, False
-        held.level[slots], held.basis[slots] = 0, 0
-        held.possible[slots], held.certain[slots] = _NEVER, _NEVER
+    if seats[party, SEATED] != run:
+        seats[party, SEATED], seats[party, SLOT] = run, slots
+        held[slots, _WHO], held[slots, _HOLDS], held[slots, _WROTE] = party, 0, 0
+        held[slots, _LEVEL], held[slots, _BASIS] = 0, 0
+        held[slots, _SINCE], held[slots, _SURELY] = _NEVER, _NEVER
         return slots + 1
     return slots
 
@@ -115,143 +99,135 @@ def seat(block, start, stop, run, cast, seats, held, slots):  # type: ignore[no-
 
 @njit(cache=True, nogil=True)
 def tell(  # type: ignore[no-untyped-def]
-    block, start, stop, run, size, place, cast, families, seats, held, slots, before, nodes, chains
+    block, start, stop, run, size, place, cast, families, seats, widest, held, slots, before, nodes, chains
 ):
     """Bring the holdings up to date with events `start` to `stop`; with `chains`, as far as `nodes` are reached.
 
     Without chains everybody is seated here. Returns how many slots there are.
     """
-    widest = seats.widest
-    t_who, h_who = np.empty(widest, np.int32), np.empty(widest, np.int32)
+    t_who, h_who = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_lo, h_lo = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_hi, h_hi = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_sure, h_sure = np.empty(widest, np.bool_), np.empty(widest, np.bool_)
+    listed, grouped, posted, holds = cast.members.first, cast.groups.first, cast.posts.first, cast.holds
     for e in range(start, stop):
         kind = block.kind[e]
         if not TRANSFER[kind]:
             continue
         lo, hi, basis, member = block.lo[e], block.hi[e], block.basis[e], block.member[e]
+        source, said = block.source[e], block.organisation[e]
         actor, recipient = block.actor[e], block.recipient[e]
+        starts = actor < 0 and STARTS[kind]
         tails = heads = 0
         if actor >= 0:
-            tails = stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
+            if listed[actor] == listed[actor + 1]:
+                t_who[0], t_lo[0], t_hi[0], t_sure[0], tails = actor, lo, hi, True, 1
+            else:
+                tails = stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
         if recipient >= 0:
-            heads = stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
-        starts = actor < 0 and STARTS[kind]
+            if listed[recipient] == listed[recipient + 1]:
+                h_who[0], h_lo[0], h_hi[0], h_sure[0], heads = recipient, lo, hi, True, 1
+            else:
+                heads = stand_for(recipient, lo, hi, cast.members, h_who, h_lo, h_hi, h_sure)
         level = ACTOR_LEVEL[kind]
         if level > 0:
             shown = ACTOR_BASIS[kind]
             if basis > 0 and (basis == _ATTESTED or recipient < 0):
                 shown = basis
             for i in range(tails):
-                if not cast.holds[t_who[i]]:
+                who = t_who[i]
+                if not holds[who]:
                     continue
+                time = t_lo[i]
                 if chains:
-                    time = _own(t_who[i], member, t_lo[i], t_hi[i], size, seats, nodes)
-                    if recipient < 0:
-                        by = _by_groups(t_who[i], member, t_lo[i], t_hi[i], run, size, cast, seats, nodes)
+                    time = _own(nodes[seats[who, SLOT] * size + member, POSSIBLE], time, t_hi[i])
+                    if recipient < 0 and grouped[who] < grouped[who + 1]:
+                        by = _by_groups(who, member, t_lo[i], t_hi[i], run, size, cast.groups, seats, nodes)
                         time = min(time, by)
                 else:
-                    slots = _seat(t_who[i], run, seats, held, slots)
-                    time = t_lo[i]
+                    slots = _seat(who, run, seats, held, slots)
                 if time < before:
                     _note(
-                        held,
-                        seats.slot[t_who[i]],
-                        time,
-                        t_hi[i],
-                        t_sure[i],
-                        level,
-                        shown,
-                        np.int64(2),
-                        block,
-                        e,
-                        before,
+                        held, seats[who, SLOT], time, t_hi[i], t_sure[i], level, shown, _ACT, source, said, before
                     )
         level = RECIPIENT_LEVEL[kind]
         if level == 0:
             continue
         shown = basis if basis > 0 else RECIPIENT_BASIS[kind]
         for i in range(heads):
-            if not cast.holds[h_who[i]]:
+            who = h_who[i]
+            if not holds[who]:
                 continue
+            time = h_lo[i]
             if not chains:
-                slots = _seat(h_who[i], run, seats, held, slots)
-                time = h_lo[i]
-            elif starts:
-                time = h_lo[i]
-            elif actor < 0:
-                time = _own(h_who[i], member, h_lo[i], h_hi[i], size, seats, nodes)
-                by = _by_groups(h_who[i], member, h_lo[i], h_hi[i], run, size, cast, seats, nodes)
-                time = min(time, by)
-            else:
+                slots = _seat(who, run, seats, held, slots)
+            elif actor >= 0:
                 time = _NEVER
                 for j in range(tails):
                     since, until = max(t_lo[j], h_lo[i]), min(t_hi[j], h_hi[i])
                     if since > until:
                         continue
-                    reached = nodes.possible[seats.slot[t_who[j]] * size + member]
-                    if reached <= until:
-                        time = min(time, max(reached, since))
-                    if ISSUES[kind]:
-                        time = min(time, _issued(t_who[j], since, until, cast, families, place + member))
-            slot = seats.slot[h_who[i]]
-            rank = 1
+                    reached = nodes[seats[t_who[j], SLOT] * size + member, POSSIBLE]
+                    time = min(time, _own(reached, since, until))
+                    if ISSUES[kind] and posted[t_who[j]] < posted[t_who[j] + 1]:
+                        by = _issued(t_who[j], since, until, cast.posts, families, place + member)
+                        time = min(time, by)
+            elif not starts:
+                time = _own(nodes[seats[who, SLOT] * size + member, POSSIBLE], time, h_hi[i])
+                if grouped[who] < grouped[who + 1]:
+                    by = _by_groups(who, member, h_lo[i], h_hi[i], run, size, cast.groups, seats, nodes)
+                    time = min(time, by)
+            slot = seats[who, SLOT]
+            rank = _ARRIVAL
             if kind == AUTHOR:
-                rank = 0
+                rank = _AUTHORSHIP
                 if member == 0:
-                    held.written[slot] = True
+                    held[slot, _WROTE] = 1
             if time < before:
-                _note(held, slot, time, h_hi[i], h_sure[i], level, shown, rank, block, e, before)
+                _note(held, slot, time, h_hi[i], h_sure[i], level, shown, rank, source, said, before)
     return slots
 
 
 @njit(cache=True, nogil=True)
-def _note(held, slot, time, hi, sure, level, basis, rank, block, event, before):  # type: ignore[no-untyped-def]
-    if (
-        not held.holds[slot]
-        or time < held.possible[slot]
-        or (time == held.possible[slot] and rank < held.rank[slot])
-    ):
-        held.holds[slot], held.possible[slot], held.rank[slot] = True, time, rank
-        held.first[slot], held.said[slot] = block.source[event], block.organisation[event]
-    if sure and hi < before:
-        held.certain[slot] = min(held.certain[slot], hi)
-    held.level[slot] = max(held.level[slot], level)
-    held.basis[slot] = max(held.basis[slot], basis)
+def _note(held, slot, time, hi, sure, level, basis, rank, source, said, before):  # type: ignore[no-untyped-def]
+    since = held[slot, _SINCE]
+    if held[slot, _HOLDS] == 0 or time < since or (time == since and rank < held[slot, _RANK]):
+        held[slot, _HOLDS], held[slot, _SINCE], held[slot, _RANK] = 1, time, rank
+        held[slot, _SOURCE], held[slot, _NAMED] = source, said
+    if sure and hi < before and hi < held[slot, _SURELY]:
+        held[slot, _SURELY] = hi
+    held[slot, _LEVEL] = max(held[slot, _LEVEL], level)
+    held[slot, _BASIS] = max(held[slot, _BASIS], basis)
 
 
 @njit(cache=True, nogil=True)
-def _own(party, member, lo, hi, size, seats, nodes):  # type: ignore[no-untyped-def]
-    """When a chain can have led to what rests on the party's having had it."""
-    reached = nodes.possible[seats.slot[party] * size + member]
+def _own(reached, lo, hi):  # type: ignore[no-untyped-def]
+    """When a chain that reached somebody at `reached` can have led to what they did in [lo, hi]."""
     return max(reached, lo) if reached <= hi else _NEVER
 
 
 @njit(cache=True, nogil=True)
-def _by_groups(party, member, lo, hi, run, size, cast, seats, nodes):  # type: ignore[no-untyped-def]
+def _by_groups(party, member, lo, hi, run, size, groups, seats, nodes):  # type: ignore[no-untyped-def]
     """When a chain can have led to it through a group that the party then belonged to."""
     time = _NEVER
-    for g in range(cast.groups.first[party], cast.groups.first[party + 1]):
-        group = cast.groups.other[g]
-        if seats.run[group] == run and cast.groups.since[g] <= hi and cast.groups.until[g] > lo:
-            since, until = max(lo, cast.groups.since[g]), min(hi, cast.groups.until[g] - 1)
-            reached = nodes.possible[seats.slot[group] * size + member]
-            if reached <= until:
-                time = min(time, max(reached, since))
+    for g in range(groups.first[party], groups.first[party + 1]):
+        group = groups.other[g]
+        if seats[group, SEATED] == run and groups.since[g] <= hi and groups.until[g] > lo:
+            since, until = max(lo, groups.since[g]), min(hi, groups.until[g] - 1)
+            time = min(time, _own(nodes[seats[group, SLOT] * size + member, POSSIBLE], since, until))
     return time
 
 
 @njit(cache=True, nogil=True)
-def _issued(sender, lo, hi, cast, families, at):  # type: ignore[no-untyped-def]
+def _issued(sender, lo, hi, posts, families, at):  # type: ignore[no-untyped-def]
     """From when on the sender issued on behalf of an originating organisation."""
     time = _NEVER
-    for p in range(cast.posts.first[sender], cast.posts.first[sender + 1]):
-        if cast.posts.since[p] > hi or cast.posts.until[p] <= lo:
+    for p in range(posts.first[sender], posts.first[sender + 1]):
+        if posts.since[p] > hi or posts.until[p] <= lo:
             continue
         for o in range(families.originators_first[at], families.originators_first[at + 1]):
-            if families.originators[o] == cast.posts.other[p]:
-                time = min(time, max(lo, cast.posts.since[p]))
+            if families.originators[o] == posts.other[p]:
+                time = min(time, max(lo, posts.since[p]))
     return time
 
 
@@ -263,39 +239,39 @@ def emit(run, size, held, slots, ground, before, nodes, chains, out, rows):  # t
         more[:rows] = out[:rows]
         out = more
     for slot in range(slots):
-        if not held.holds[slot]:
+        if held[slot, _HOLDS] == 0:
             continue
-        certain, via = held.certain[slot], held.first[slot]
+        certain, via = held[slot, _SURELY], held[slot, _SOURCE]
         if chains:
             certain, best = _NEVER, slot * size
             for node in range(slot * size, (slot + 1) * size):
-                certain = min(certain, nodes.certain[node])
-                if nodes.possible[node] < nodes.possible[best]:
+                certain = min(certain, nodes[node, CERTAIN])
+                if nodes[node, POSSIBLE] < nodes[best, POSSIBLE]:
                     best = node
-            via = nodes.brought[best]
-            certain = certain if certain < before else _NEVER
-        row, party = out[rows], held.party[slot]
-        row[RUN], row[PARTY], row[LEVEL], row[BASIS] = run, party, held.level[slot], held.basis[slot]
-        row[POSSIBLE], row[CERTAIN] = held.possible[slot], certain
-        row[FIRST], row[VIA], row[SAID] = held.first[slot], via, held.said[slot]
-        if held.written[slot]:
-            row[VIA] = -1
-        row[POSTED] = -1
+            via = nodes[best, BROUGHT]
+            if certain >= before:
+                certain = _NEVER
+        party, since = held[slot, _WHO], held[slot, _SINCE]
+        out[rows, RUN], out[rows, PARTY] = run, party
+        out[rows, LEVEL], out[rows, BASIS] = held[slot, _LEVEL], held[slot, _BASIS]
+        out[rows, FIRST_POSSIBLE], out[rows, FIRST_CERTAIN] = since, certain
+        out[rows, VIA] = via if held[slot, _WROTE] == 0 else -1
+        out[rows, SAID], out[rows, POSTED] = held[slot, _NAMED], -1
         for p in range(ground.first[party], ground.first[party + 1]):
-            if p == ground.first[party] or ground.since[p] <= held.possible[slot]:
-                row[POSTED] = ground.organisation[p]
+            if p == ground.first[party] or ground.since[p] <= since:
+                out[rows, POSTED] = ground.organisation[p]
         rows += 1
     return out, rows
 
 
 @njit(cache=True, nogil=True)
-def hold(block, numbers, cast, families, seats, held, ground, before, chains):  # type: ignore[no-untyped-def]
+def hold(block, numbers, cast, families, seats, widest, held, ground, before, chains):  # type: ignore[no-untyped-def]
     """The holders of every run of a block of whole families, a row each; `numbers` is each run's family.
 
     No family may have been seated before.
     """
-    out, rows = np.empty((block.lo.size // 8 + 64, 10), np.int64), np.int64(0)
-    nodes, queue = blank_nodes(np.int64(1)), blank_queue()
+    out, rows = np.empty((block.lo.size // 8 + 64, 9), np.int64), np.int64(0)
+    nodes, stack, queue = blank_nodes(np.int64(1)), np.empty(1, np.int64), blank_queue()
     for at in range(numbers.size):
         start, stop, run = block.first[at], block.first[at + 1], numbers[at]
         if start == stop:
@@ -305,14 +281,16 @@ def hold(block, numbers, cast, families, seats, held, ground, before, chains):  
         slots = np.int64(0)
         if chains:
             slots = seat(block, start, stop, run, cast, seats, held, np.int64(0))
-            if slots * size > nodes.possible.size:
-                nodes = blank_nodes(2 * slots * size)
+            if slots * size > stack.size:
+                nodes, stack = blank_nodes(2 * slots * size), np.empty(2 * slots * size, np.int64)
             else:
                 clear_nodes(nodes, slots * size)
-            queue = advance(block, start, stop, run, size, place, cast, families, seats, nodes, queue)
-            queue = finish(size, place, families, nodes, queue)
+            queue = advance(
+                block, start, stop, run, size, place, cast, families, seats, widest, nodes, stack, queue
+            )
+            queue = finish(size, place, families, nodes, stack, queue)
         slots = tell(
-            block, start, stop, run, size, place, cast, families, seats, held, slots, before, nodes, chains
+            block, start, stop, run, size, place, cast, families, seats, widest, held, slots, before, nodes, chains
         )
         out, rows = emit(run, size, held, slots, ground, before, nodes, chains, out, rows)
     return out[:rows]
