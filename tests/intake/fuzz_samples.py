@@ -14,8 +14,8 @@ from evtx_file import evtx
 from msg_file import msg
 from openpyxl import Workbook
 from reader_world import told
+from test_reader_audit import laurel, syscall
 from test_reader_audit import path as audit_path
-from test_reader_audit import syscall
 from test_reader_cef import cef
 from test_reader_cups import LINE
 from test_reader_m365 import mail as mail_record
@@ -89,6 +89,7 @@ _SHEET = mapping_of(
     },
     "fuzz.toml",
 )
+_PAGES = mapping_of({"source": {"page_log": "%T %j %u;%{job-name};%{job-billing}"}}, "fuzz.toml")
 _CSV = (
     b"Log,Act,No,Who,Date,Time,Copy,Room\n"
     b'1,read,ACME 2025-0417,"Roy, Jane (PCO/BCP)",03/04/2025,10:05,7,"a ""b"""\n'
@@ -175,6 +176,10 @@ SAMPLES: dict[str, Sample] = {
     "windows utf-16": Sample("windows", "b.xml", (printed() + used()).encode("utf-16")),
     "windows evtx": Sample("windows", "a.evtx", evtx(printed(), used())),
     "cups": Sample("cups", "page_log", f"{LINE}\n{LINE.replace('total', '1')}\n".encode()),
+    "cups own format": Sample(
+        "cups", "page_log", b"[02/Mar/2025:09:15:16 -0500] 4 l.chen;A B.pdf;\n", mapping=_PAGES
+    ),
+    "audit laurel": Sample("audit", "a.json", laurel().encode()),
     "audit": Sample("audit", "audit.log", f"{syscall()}\n{audit_path()}\n".encode()),
     "audit json": Sample("audit", "a.json", _lines({"SyslogMessage": syscall()}, {"SyslogMessage": audit_path()})),
     "cef": Sample(

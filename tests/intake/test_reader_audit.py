@@ -148,3 +148,57 @@ def test_the_real_syslog_is_taken_in_and_reconciles(place: Place, shared_data: P
     (file,) = (shared_data / "syslog").iterdir()
     counts = take_in(place, [file]).total()
     assert counts.read == 50 == counts.accepted + counts.duplicates + counts.quarantined
+
+
+def laurel(**more: object) -> str:
+    """One act as laurel writes it: https://github.com/threathunters-io/laurel (its documentation)."""
+    act = {
+        "ID": "1740906916.123:24287",
+        "NODE": "srv-1",
+        "SYSCALL": {"arch": "0xc000003e", "syscall": 257, "success": "yes", "auid": 1000, "AUID": "l.chen",
+                    "SYSCALL": "openat", "comm": "less", "exe": "/usr/bin/less"},
+        "CWD": {"cwd": "/srv"},
+        "PATH": [{"item": 0, "name": PATH, "nametype": "NORMAL", "mode": "0o100600"}],
+        "PROCTITLE": {"ARGV": ["less"]},
+    }  # fmt: skip
+    return json.dumps(act | more)
+
+
+def test_an_act_as_laurel_writes_it(write: Write) -> None:
+    printed_too = laurel(
+        ID="1740906916.124:24288",
+        SYSCALL={
+            "syscall": 59,
+            "SYSCALL": "execve",
+            "success": "yes",
+            "AUID": "l.chen",
+            "comm": "lp",
+            "exe": "/usr/bin/lp",
+        },
+        EXECVE={"argc": 2, "ARGV": ["lp", "ACME_2025-0417.pdf"]},
+        PATH=[{"name": "/usr/bin/lp", "nametype": "NORMAL"}],
+    )
+    items = read(write("laurel.log", f"{laurel()}\n{printed_too}\n{laurel(ID='never', SYSCALL={'a': 1})}\n"))
+    found = events(items)
+    assert [(one["kind"], one["actor"], one["product"], one["id"]) for one in found] == [
+        ("opened", "l.chen", "R-1", "srv-1/1740906916.123:24287"),
+        ("printed", "l.chen", "R-1", "srv-1/1740906916.124:24288"),
+    ]
+    assert found[0]["at_earliest"] == "2025-03-02T09:15:16.123000Z"
+    assert len(reasons(items)) == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "<85>Mar  2 09:15:16 srv-1 audispd: ",
+        "Mar  2 09:15:16 srv-1 audisp-syslog[812]: node=srv-1 ",
+        "<85>1 2025-03-02T09:15:16.003Z srv-1 audisp-syslog 812 - - ",
+        '<85>1 2025-03-02T09:15:16+01:00 srv-1 audispd 8 ID47 [x@32473 a="b] c"] ',
+        "2025-03-02T09:15:16.123456+00:00 srv-1 audispd: ",
+    ],
+)
+def test_every_syslog_header_carries_it(write: Write, header: str) -> None:
+    text = f"{header}{syscall()}\n{header}{path()}\n"
+    (found,) = events(read(write("messages", text)))
+    assert (found["kind"], found["product"]) == ("opened", "R-1")

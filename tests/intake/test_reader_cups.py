@@ -9,6 +9,8 @@ import pytest
 from reader_world import events, read, reasons
 
 from tearline.intake import Place, take_in
+from tearline.intake.mapping import TableMapping, mapping_of
+from tearline.records.errors import BadInput
 
 Write = Callable[[str, str | bytes], Path]
 LINE = (
@@ -83,3 +85,34 @@ def test_hostile_lines_are_refused_one_by_one(write: Write, line: bytes) -> None
 def test_the_documented_line_is_taken_in_and_reconciles(place: Place, shared_data: Path) -> None:
     counts = take_in(place, [shared_data / "print" / "page_log"]).total()
     assert (counts.read, counts.quarantined) == (1, 1)
+
+
+def custom(page_log: str) -> TableMapping:
+    return mapping_of({"source": {"page_log": page_log}}, "cups.toml")
+
+
+@pytest.mark.parametrize(
+    ("page_log", "line"),
+    [
+        ("%T %j %u %p %{job-name} %P %C", "[02/Mar/2025:09:15:16 -0500] 41 l.chen Second-floor {name} total 12"),
+        ('%{job-originating-user-name};%T;"%{job-name}"', 'l.chen;[02/Mar/2025:09:15:16 -0500];"{name}"'),
+        (
+            "%p %u %j %T %P %C %{job-name} 100%%",
+            "Second-floor l.chen 41 [02/Mar/2025:09:15:16 -0500] 1 1 {name} 100%",
+        ),
+    ],
+)
+def test_a_format_of_ones_own(write: Write, page_log: str, line: str) -> None:
+    text = line.replace("{name}", "ACME 2025-0417 Grain (final).docx")
+    path = write("page_log", text + "\nsomething else\n")
+    items = read(path, mapping=custom(page_log), name="cups")
+    (found,) = events(items)
+    assert (found["actor"], found["product"], found["at_earliest"]) == ("l.chen", "R-1", "2025-03-02T14:15:16Z")
+    assert found["detail"]["document"] == "ACME 2025-0417 Grain (final).docx"
+    assert reasons(items) == ["not a line of page_log in the format that the mapping names"]
+
+
+@pytest.mark.parametrize("page_log", ["%p %u %j", "%T %T %{job-name}", "", "%{job-name"])
+def test_a_format_that_says_too_little(write: Write, page_log: str) -> None:
+    with pytest.raises(BadInput, match="PageLogFormat"):
+        read(write("page_log", LINE + "\n"), mapping=custom(page_log), name="cups")

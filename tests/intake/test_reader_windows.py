@@ -218,7 +218,7 @@ def test_what_is_printed_is_found_by_place_and_by_other_names(write: Write) -> N
 
 
 def test_wrappers_of_exported_events(write: Write) -> None:
-    """As the viewer saves them, as `wevtutil /f:RenderedXml` prints them, with a prefix, in somebody's envelope."""
+    """As the viewer saves them, rendered (`wevtutil /f:RenderedXml`), with a prefix, in another envelope."""
     added = "<RenderingInfo><Message>Printed</Message></RenderingInfo></Event>"
     rendered = printed().replace("</Event>", added)
     prefixed = re.sub(r"<(/?)(?=[A-Z])", r"<\1e:", printed())

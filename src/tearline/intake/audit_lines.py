@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _STAMP = re.compile(r"type=(\w{1,40})\s+(?:msg=)?audit\(([0-9]{1,11})\.([0-9]{1,6}):([0-9]{1,20})\)\s*:?")
+JOINED = "JOINED"
+"""The type of an act whose lines were joined by whoever sent it."""
+_ID = re.compile(r"([0-9]{1,11})\.([0-9]{1,6}):[0-9]{1,20}")
 _NODE = re.compile(r"(?:^|\s)node=([\w.:-]{1,255})")
 _PAIR = re.compile(r"""([A-Za-z_][\w-]{0,40})=("[^"]*"|'[^']*'|\[(?:"[^"]*"(?:,\s?)?)*\]|\S*)""")
 _HEX = re.compile(r"(?:[0-9A-F]{2}){2,8192}")
@@ -47,17 +50,29 @@ def audit_line(text: str) -> AuditLine | None:
     found = _STAMP.search(text)
     if found is None:
         return None
-    try:
-        at = datetime.fromtimestamp(int(found[2]), UTC).replace(microsecond=int(found[3].ljust(6, "0")))
-    except (ValueError, OverflowError, OSError):
+    at = _instant(found[2], found[3])
+    if at is None:
         return None
     node = _NODE.search(text)
     # What the enriched format adds behind the group separator repeats numbers as names, which are what is wanted.
     body = text[found.end() :].replace("\x1d", " ")
     pairs = tuple((key, _value(key, value)) for key, value in _PAIR.findall(body))
-    return AuditLine(
-        found[1], (node[1] if node else "", f"{found[2]}.{found[3]}:{found[4]}"), at.isoformat(), pairs
-    )
+    return AuditLine(found[1], (node[1] if node else "", f"{found[2]}.{found[3]}:{found[4]}"), at, pairs)
+
+
+def joined_line(node: str, stamp: str, pairs: tuple[tuple[str, str], ...]) -> AuditLine | None:
+    """A whole act whose lines somebody has joined already; None where `stamp` is not `seconds.millis:serial`."""
+    found = _ID.fullmatch(stamp)
+    at = _instant(found[1], found[2]) if found is not None else None
+    return AuditLine(JOINED, (node, stamp), at, pairs) if at is not None else None
+
+
+def _instant(seconds: str, fraction: str) -> str | None:
+    try:
+        moment = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(fraction.ljust(6, "0")))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat()
 
 
 def _value(key: str, value: str) -> str:

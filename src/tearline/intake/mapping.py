@@ -23,7 +23,7 @@ PRECISIONS = ("month", "day", "minute", "second")
 EVENT_KEYS = ("id", "kind", "product", "at", "at_earliest", "at_latest", "copy", "actor", "recipient",
               "organisation", "system", "basis", "by", "note")  # fmt: skip
 KINDS_OF_SOURCE = ("csv", "xlsx", "mail")
-_SOURCE_KEYS = {"kind", "sheet", "header", "timezone", "precision", "organisation", "date_format"}
+_SOURCE_KEYS = {"kind", "sheet", "header", "timezone", "precision", "organisation", "date_format", "page_log"}
 _LARGEST = 1 << 18
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
@@ -33,7 +33,8 @@ Value = str | tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class TableMapping:
     """A mapping as read. `event` and `detail`: key -> column(s) or `=constant`; `kinds`: what stands in the kind
-    column, case-folded -> event kind; `zone` and `precision` belong to every time of the table."""
+    column, case-folded -> event kind; `zone` and `precision` belong to every time of the table; `page_log`:
+    the PageLogFormat of a CUPS log."""
 
     kind: str | None = None
     sheet: str | None = None
@@ -43,6 +44,7 @@ class TableMapping:
     precision: str | None = None
     organisation: str | None = None
     date_format: str | None = None
+    page_log: str | None = None
     event: Mapping[str, Value] = field(default_factory=dict)
     detail: Mapping[str, Value] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class TableMapping:
             "precision": self.precision,
             "organisation": self.organisation,
             "date_format": self.date_format,
+            "page_log": self.page_log,
         }
 
         def plain(values: Mapping[str, Value]) -> dict[str, Any]:
@@ -138,6 +141,7 @@ def mapping_of(document: Mapping[str, Any], where: str) -> TableMapping:
         precision=texts.get("precision"),
         organisation=texts.get("organisation"),
         date_format=texts.get("date_format"),
+        page_log=texts.get("page_log"),
         event={key: _value(value, key, fail) for key, value in event.items()},
         detail={key: _value(value, key, fail) for key, value in detail.items()},
         kinds={str(key).strip().casefold(): value for key, value in kinds.items()},

@@ -1,4 +1,5 @@
-"""The Linux audit log: auditd lines, syslog lines that carry them, and the same as JSON Lines (auoms, journald).
+"""The Linux audit log: auditd lines, syslog lines that carry them, and the same as JSON Lines (auoms, journald,
+laurel).
 
 A record is one act: the lines that share a time and a serial, however they are carried. Other syslog lines are no
 record of a document being handled and say so.
@@ -8,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from tearline.intake import json_fields as js
-from tearline.intake.audit_lines import Act, AuditLine, act, audit_line
+from tearline.intake.audit_lines import JOINED, Act, AuditLine, act, audit_line, joined_line
 from tearline.intake.json_stream import first_object, has_key, objects_in
 from tearline.intake.lines import SourceFile
 from tearline.intake.log_events import (
@@ -64,6 +65,8 @@ def _recognises(name: str, head: bytes) -> bool:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
         one = first_object(head)
+        if has_key(one, "SYSCALL") and has_key(one, "ID"):
+            return True
         return has_key(one, "SyslogMessage", "_AUDIT_TYPE", "__REALTIME_TIMESTAMP") and not has_key(
             one, "Operation"
         )
@@ -100,7 +103,7 @@ def _read(source: SourceFile, told: Told) -> Iterator[Item]:
         opened = held.pop(line.act, None) or _Open(number, [], [])
         opened.texts.append(text)
         opened.lines.append(line)
-        if line.kind == "EOE" or line.kind.startswith("AUOMS") or len(opened.lines) >= _MOST_LINES:
+        if line.kind in ("EOE", JOINED) or line.kind.startswith("AUOMS") or len(opened.lines) >= _MOST_LINES:
             yield opened.item(told, names)
             continue
         # The lines of one act may be interleaved with those of others, but not by much.
@@ -139,11 +142,30 @@ def _line(text: str) -> AuditLine | Unread:
     row = parse_object(0, text)
     if isinstance(row, Unread):
         return row
+    if (joined := _laurel(row.fields)) is not None:
+        return joined
     message = js.first_text(row.fields, *_MESSAGES)
     if message is None:
         return refused(0, text, "a log entry without a message", "SyslogMessage")
     program = js.first_text(row.fields, "ProcessName", "SYSLOG_IDENTIFIER", "_COMM")
     return audit_line(message) or _other(0, text, program or "")
+
+
+def _laurel(record: Mapping[str, Any]) -> AuditLine | None:
+    """An act as laurel writes it: all of its lines in one object, a list for those that come several times."""
+    stamp, call = js.text(record, "ID"), js.mapping(record, "SYSCALL")
+    if stamp is None or not call:
+        return None
+    plain = [(str(key), str(value)) for key, value in call.items() if isinstance(value, str | int)]
+    paths = js.objects(record, "PATH")
+    named = {
+        "path_name": [js.text(one, "name") or "" for one in paths],
+        "path_nametype": [js.text(one, "nametype") or "" for one in paths],
+    }
+    words = [("cmdline", " ".join(js.texts(js.mapping(record, "EXECVE"), "ARGV")))]
+    pairs = [*plain, *((key, json.dumps(value)) for key, value in named.items()), *words]
+    node = js.text(record, "NODE") or ""
+    return joined_line(node, stamp, tuple((key, value) for key, value in pairs if value))
 
 
 def _other(line: int, raw: str, program: str | None = None) -> Unread:
