@@ -52,7 +52,7 @@ _strange = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-_OBJECTS = [name for name, sample in SAMPLES.items() if sample.content[:1] in b"{["]
+_OBJECTS = [name for name, sample in SAMPLES.items() if sample.content[:2] in (b'{"', b"[{", b"[\n")]
 
 
 @st.composite
