@@ -12,7 +12,7 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter,
 from django.urls.resolvers import RoutePattern
 
 from tearline.desk.doors import DOOR, Door
-from tearline.desk.middleware import ENTRANCE, SETTLING
+from tearline.desk.middleware import DESCRIBED, ENTRANCE, SETTLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _walk(resolver: URLResolver, before: str, space: str, known: dict[str, objec
             yield from _walk(one, place, inner, converters)
         elif isinstance(one, URLPattern):
             name = f"{space}{one.name}" if one.name else ""
-            yield Route(place, name, one.callback, converters, place.startswith("/api/v1/"))
+            yield Route(place, name, one.callback, converters, name.startswith("api:") and name not in DESCRIBED)
 
 
 def address_of(route: Route, case: str, values: dict[str, str] | None = None) -> str:

@@ -48,6 +48,11 @@ ENTRANCE: Final = frozenset(
 )
 """What somebody who is not signed in may reach."""
 
+TOKENS: Final = "api"
+"""The addresses that are asked with an access token instead of a session."""
+DESCRIBED: Final = frozenset({"api:openapi-json", "api:api-root"})
+"""Those of them that say what can be asked, and are read by whoever is signed in."""
+
 SETTLING: Final = frozenset(
     {
         "account_change_password",
@@ -93,6 +98,8 @@ def signed_in(get_response: Next) -> Next:
             name = match.view_name if match else ""
             if name in ENTRANCE:
                 return None
+            if match is not None and match.namespace == TOKENS and name not in DESCRIBED and hasattr(view, DOOR):
+                return None  # asked with a token: the address looks at it itself, and at no session
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())

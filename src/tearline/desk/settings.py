@@ -30,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = os.environ.get("TEARLINE_ORIGINS", "").split()
 INSTALLED_APPS = [
     # First, so that their pages stand before those of the packages below.
     "tearline.desk.accounts",
+    "tearline.desk.api",
     "tearline.desk.cases",
     "tearline.desk.today",
     "tearline.desk.work",

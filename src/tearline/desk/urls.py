@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("tearline.desk.requests.urls")),
     path("intake/", include("tearline.desk.taking_in.urls")),
     path("account/", include("tearline.desk.accounts.urls")),
+    path("api/", include("tearline.desk.api.urls")),
     path("language/", set_language, name="set_language"),
     path("healthy/", healthy, name="healthy"),
 ]
