@@ -212,8 +212,8 @@ def learnt(
 ) -> Weights:
     """The weights that only the articles of `sources` teach."""
     taught = [one for one in full if one.source in sources and one.article in sure]
-    order, product = fit_product(taught + [one for one in small if one.source in sources], taught, floors)
-    return Weights(floors, order, product, order)
+    order, product, ceiling = fit_product(taught + [one for one in small if one.source in sources], taught, floors)
+    return Weights(floors, order, product, ceiling, order)
 
 
 def two_sources(data: Articles, index: PassageIndex, full: list[Example], small: list[Example]) -> None:

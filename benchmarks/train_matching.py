@@ -8,7 +8,8 @@ the weights.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,21 @@ import numpy as np
 from matching_data import Articles, insciout
 from tearline.matching.candidates import shortlist
 from tearline.matching.comparison import compare
-from tearline.matching.features import MEASURES, measures, rivals, with_rivals
+from tearline.matching.features import MEASURES, Measured, measures, with_rivals
 from tearline.matching.model import Weights
 from tearline.matching.portions import PAIR_MEASURES, pair_measures
 from tearline.matching.reading import Vocabulary, read
-from tearline.matching.sources import ranked
+from tearline.matching.rivals import all_rivals
+from tearline.matching.sources import ABOVE_CEILING, ranked
 from tearline.records.products import Product
+from tearline.text.furniture import content_of
+from tearline.text.sentences import pieces_of_text
 from tearline.views.passages import PassageIndex, build_index
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "src" / "tearline" / "matching" / "weights.json"
 SMALL_REGISTERS = (1, 2, 3, 5, 10, 25, 60)
-RIDGE_ORDER, RIDGE_PRODUCT, RIDGE_PORTION = 50.0, 2.0, 1.0
+RIDGE_ORDER, RIDGE_PRODUCT, RIDGE_CEILING, RIDGE_PORTION = 20.0, 2.0, 20.0, 1.0
+TAUGHT = 15  # candidates of each register that the product models learn on; those further down teach nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Example:
     article: str
     source: str
     products: tuple[str, ...]
-    measured: np.ndarray
+    measured: Measured
     true: np.ndarray
     eligible: int
     present: bool  # whether the source was registered (it may yet be missing from the shortlist)
@@ -73,12 +78,17 @@ def fit(rows: np.ndarray, labels: np.ndarray, ridge: float, weight: np.ndarray |
 
 
 def fit_order(some: list[Example], ridge: float) -> Model:
-    """Conditional logistic regression (a softmax over each register's candidates), by Newton's method."""
+    """Which product of a register is the source: a softmax over its candidates; no measure counts against one."""
     kept = [one for one in some if one.true.any() and len(one.true) > 1]
-    every = np.concatenate([one.measured for one in kept])
+    every = np.concatenate([one.measured.values for one in kept])
+    true, lengths = np.concatenate([one.true for one in kept]), np.asarray([len(one.true) for one in kept])
+    return rising(lambda columns: fit_softmax(every[:, columns], true, lengths, ridge), every.shape[1])
+
+
+def fit_softmax(every: np.ndarray, true: np.ndarray, lengths: np.ndarray, ridge: float) -> Model:
+    """Conditional logistic regression (rows in runs of `lengths`, one of each run true), by Newton's method."""
     mean, scale = every.mean(0), np.maximum(every.std(0), 1e-6)
-    x, true = (every - mean) / scale, np.concatenate([one.true for one in kept])
-    lengths = np.asarray([len(one.true) for one in kept])
+    x = (every - mean) / scale
     starts = np.cumsum(lengths) - lengths
     beta = np.zeros(x.shape[1])
     for _ in range(60):
@@ -110,7 +120,7 @@ def examples(data: Articles, index: PassageIndex, articles: list[int], withhold:
                     continue
                 eligible[place[source]] = False
             short = shortlist(reading, index, eligible)
-            measured, _ = measures(compare(reading, index, short))
+            measured = replace(measures(compare(reading, index, short)), runs=[])
             products = tuple(index.product_ids[number] for number in short.products)
             true = np.asarray([product == source for product in products])
             out.append(
@@ -124,6 +134,29 @@ def examples(data: Articles, index: PassageIndex, articles: list[int], withhold:
 def sure_articles(data: Articles) -> list[int]:
     """The articles whose source a human coder confirmed; some of the others are wrong."""
     return [at for at, one in enumerate(data.disclosures) if one.id in data.confirmed]
+
+
+def excerpted(data: Articles, seed: int) -> Articles:
+    """Every article cut to three to eight passages in a row: much of what is published is a short item."""
+    rng = np.random.default_rng(seed)
+    cut = []
+    for one in data.disclosures:
+        passages = pieces_of_text(content_of(one.text).text)
+        size = int(rng.integers(3, 9))
+        first = int(rng.integers(0, max(len(passages) - size, 0) + 1))
+        part = passages[first : first + size]
+        cut.append(replace(one, text=one.text[part[0][0] : part[-1][1]] if part else one.text))
+    return replace(data, disclosures=cut)
+
+
+def taught_beside(data: Articles, index: PassageIndex) -> list[Example]:
+    """What the product models learn beside whole articles: small registers, and excerpts against all registers."""
+    short = excerpted(data, seed=11)
+    return (
+        small_registers(data, each=8)
+        + small_registers(short, each=6, seed=8)
+        + examples(short, index, sure_articles(data), withhold=True)
+    )
 
 
 def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: int = 7) -> list[Example]:
@@ -147,18 +180,51 @@ def small_registers(data: Articles, each: int = 12, articles: int = 25, seed: in
 
 def floors_of(full: list[Example]) -> np.ndarray:
     """What the best of the register reaches in each measure, its source withheld, in all but the lowest texts."""
-    return np.quantile([one.measured.max(0) for one in full if not one.present], 0.05, axis=0)
+    return np.quantile([one.measured.values.max(0) for one in full if not one.present], 0.05, axis=0)
 
 
 def rows_of(some: list[Example], floors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    rows = np.concatenate([with_rivals(one.measured, floors, one.eligible) for one in some])
-    return rows, np.concatenate([one.true for one in some]).astype(float)
+    """The rows of the first TAUGHT candidates of each register, and of the true one, with their labels."""
+    rows, labels = [], []
+    for one in some:
+        taught = one.true | (np.arange(len(one.true)) < TAUGHT)
+        rows.append(with_rivals(one.measured.values, floors, one.eligible, one.measured.rivals)[taught])
+        labels.append(one.true[taught])
+    return np.concatenate(rows), np.concatenate(labels).astype(float)
+
+
+def rising(learn: Callable[[np.ndarray], Model], columns: int, free: int = 0) -> Model:
+    """The model that `learn` makes of the columns it is given (by number), none of whose weights is negative but
+    those of the last `free` columns: what comes out most negative is left out, until nothing is."""
+    kept = np.arange(columns)
+    while True:
+        model = learn(kept)
+        below = np.flatnonzero((model.weights < 0) & (kept < columns - free))
+        if not len(below):
+            break
+        worst = below[np.argsort(model.weights[below])][: max(len(below) // 2, 4)]
+        kept = np.delete(kept, worst)
+    whole = Model(np.zeros(columns), np.ones(columns), np.zeros(columns), model.intercept)
+    whole.mean[kept], whole.scale[kept], whole.weights[kept] = model.mean, model.scale, model.weights
+    return whole
+
+
+def fit_ceiling(rows: np.ndarray, labels: np.ndarray) -> Model:
+    """A product model in which no measure counts against a product, in small registers as in large ones."""
+    half = (rows.shape[1] - 1) // 2
+    large, small, few = rows[:, :half] - rows[:, half:-1], rows[:, half:-1], rows[:, -1:]
+    apart = np.concatenate([large, small, few], axis=1)
+    model = rising(lambda kept: fit(apart[:, kept], labels, RIDGE_CEILING), apart.shape[1], free=1)
+    weights = model.weights / model.scale
+    intercept = model.intercept - float(model.mean @ weights)
+    joined = np.concatenate([weights[:half], weights[half:-1] - weights[:half], weights[-1:]])
+    return Model(np.zeros(len(joined)), np.ones(len(joined)), joined, intercept)
 
 
 def fit_product(
-    some: list[Example], order: list[Example], floors: np.ndarray, inner: int = 4
-) -> tuple[Model, Model]:
-    """The order model (learnt on `order`) and the product model (on `some`).
+    some: list[Example], order: list[Example], floors: np.ndarray, inner: int = 3
+) -> tuple[Model, Model, Model]:
+    """The order model (learnt on `order`), the product model and its ceiling (on `some`).
 
     The product model's log odds of the best of forty are too high or too low as a whole, because it was learnt on
     all forty alike: a line through the log odds that it gives the best product of sources it has not seen (`inner`
@@ -170,17 +236,23 @@ def fit_product(
     said, true = [], []
     for at in range(inner):
         ranks = fit_order([one for one in order if fold[one.source] != at], RIDGE_ORDER)
-        model = fit(*rows_of([one for one in some if fold[one.source] != at], floors), RIDGE_PRODUCT)
+        taught = rows_of([one for one in some if fold[one.source] != at], floors)
+        model, above = fit(*taught, RIDGE_PRODUCT), fit_ceiling(*taught)
         for one in (each for each in some if fold[each.source] == at):
-            slots, odds = ranked(one.measured, Weights(floors, ranks, model, model), one.eligible)
+            slots, odds = ranked(one.measured, Weights(floors, ranks, model, above, model), one.eligible)
             said.append(float(odds[slots[0]]))
             true.append(float(one.true[slots[0]]))
     line = fit(np.asarray(said)[:, None], np.asarray(true), 1e-3)
     slope = float(line.weights[0] / line.scale[0])
-    model = fit(*rows_of(some, floors), RIDGE_PRODUCT)
+    taught = rows_of(some, floors)
     shift = line.intercept - slope * float(line.mean[0])
-    product = Model(model.mean, model.scale, slope * model.weights, slope * model.intercept + shift)
-    return fit_order(order, RIDGE_ORDER), product
+    product, above = (
+        Model(model.mean, model.scale, slope * model.weights, slope * model.intercept + shift)
+        for model in (fit(*taught, RIDGE_PRODUCT), fit_ceiling(*taught))
+    )
+    # The allowance above the ceiling is stretched by the same line.
+    above = Model(above.mean, above.scale, above.weights, above.intercept + (slope - 1.0) * ABOVE_CEILING)
+    return fit_order(order, RIDGE_ORDER), product, above
 
 
 def pair_rows(data: Articles, index: PassageIndex) -> list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
@@ -196,8 +268,8 @@ def pair_rows(data: Articles, index: PassageIndex) -> list[tuple[str, np.ndarray
         eligible = np.zeros(index.products, dtype=bool)
         eligible[number] = True
         comparison = compare(reading, index, shortlist(reading, index, eligible))
-        _, runs = measures(comparison)
-        measured = pair_measures(comparison, 0, runs[0]).max(axis=0)
+        runs = measures(comparison).runs[0]
+        measured = pair_measures(comparison, 0, runs).max(axis=0)
         labels = np.asarray([_restated(index, int(row), statement["source_sentences"]) for row in comparison.rows])
         if labels.any():
             out.append((statement["ref"], measured, labels, index.passage_portion[comparison.rows]))
@@ -217,8 +289,8 @@ def claim_rows(
         alone = np.zeros(index.products, dtype=bool)
         alone[place[claim["cord_id"]]] = True
         comparison = compare(reading, index, shortlist(reading, index, alone))
-        _, runs = measures(comparison)
-        measured = pair_measures(comparison, 0, runs[0]).max(axis=0)
+        runs = measures(comparison).runs[0]
+        measured = pair_measures(comparison, 0, runs).max(axis=0)
         portions = index.passage_portion[comparison.rows]
         names = [index.portion_ids[portion] for portion in portions]
         right = {f"{claim['cord_id']}#{one['sent_index']}" for one in claim["evidence_set"]}
@@ -233,7 +305,7 @@ def without_source(measured: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The rows of the other portions, as they would be had the true one never been written."""
     rest = measured[~labels].copy()
     for value, lead in ((0, 3), (4, 5)):  # words and meaning, and by how much each leads the next
-        rest[:, lead] = rest[:, value] - rivals(rest[:, value][None, :], 1)[0]
+        rest[:, lead] = all_rivals(len(rest)).lead(rest[:, value])
     return rest
 
 
@@ -267,8 +339,13 @@ def main() -> None:
     data = insciout()
     index = build_index(data.products)
     full = examples(data, index, sure_articles(data), withhold=True)
+    write(data, index, full, taught_beside(data, index))
+
+
+def write(data: Articles, index: PassageIndex, full: list[Example], small: list[Example]) -> None:
+    """Learns on all of it and writes the weights; `full` are of the confirmed articles alone."""
     floors = floors_of(full)
-    order, product = fit_product(full + small_registers(data), full, floors)
+    order, product, ceiling = fit_product(full + small, full, floors)
     portion = fit(*portion_rows(pair_rows(data, index)), RIDGE_PORTION)
     leads = [f"{name}, less the best rival's" for name in MEASURES]
     names = [*MEASURES, *leads]
@@ -277,6 +354,7 @@ def main() -> None:
         "floors": np.round(floors, 6).tolist(),
         "order": document(list(MEASURES), order),
         "product": document(names, product),
+        "ceiling": document(names, ceiling),
         "portion": document(list(PAIR_MEASURES), portion),
     }
     WEIGHTS.write_text(json.dumps(written, indent=1) + "\n", "utf-8")

@@ -20,6 +20,7 @@ from tearline.cli import (
     identifying,
     keeping,
     relating,
+    series,
     starting,
     taking_in,
 )
@@ -53,7 +54,19 @@ def common(
     context.obj = workspace
 
 
-for group in (starting, taking_in, identifying, asking, across, comparing, answering, relating, keeping, desk):
+for group in (
+    starting,
+    taking_in,
+    identifying,
+    asking,
+    series,
+    across,
+    comparing,
+    answering,
+    relating,
+    keeping,
+    desk,
+):
     group.add_to(app)
 
 

@@ -36,6 +36,9 @@ def match(
     context: typer.Context,
     disclosure: Annotated[str | None, typer.Argument(help="The id of a public item.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every registered one, a document a line.")] = False,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Compare every product in full; slower, nothing is cut off.")
+    ] = False,
     declare: Annotated[
         str | None, typer.Option("--declare", metavar="PRODUCT:PORTION", help="Your own recognition.")
     ] = None,
@@ -63,11 +66,12 @@ def match(
         return
     if every:
         with progress() as tell:
-            emit_lines(place.match_all(who, tell), as_json, showing.show_match)
+            emit_lines(place.match_all(who, tell, exhaustive=exhaustive), as_json, showing.show_match)
         return
     if disclosure is None:
         raise BadInput("no public item was named", field="DISCLOSURE", remedy="Name one, or use --all")
-    emit(place.match(who, disclosure, instant(published_at, "--published-at")), as_json, showing.show_match)
+    date = instant(published_at, "--published-at")
+    emit(place.match(who, disclosure, date, exhaustive=exhaustive), as_json, showing.show_match)
 
 
 def trace(

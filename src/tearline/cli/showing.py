@@ -104,6 +104,9 @@ def show_match(document: Document) -> None:
     )
     if len(ranked) > len(shown):
         _line(f"  and {len(ranked) - len(shown)} less probable; --json lists them")
+    for quotation in document.get("quotations", ()):
+        if quotation["status"] == "altered":
+            _line(f"  altered quotation ({quotation['product']}): {quotation['text']}")
     for declared in document.get("declared", ()):
         portion = f":{declared['portion']}" if declared["portion"] else ""
         _line(f"  declared by {declared['by']}: {declared['product']}{portion} ({declared['reason']})")

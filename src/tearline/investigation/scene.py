@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from tearline.investigation.keeping import Kept
 from tearline.ledger import LedgerState
 from tearline.matching import Matcher, matcher
+from tearline.matching.bilingual import Sentences
 from tearline.pathway import LogSurvey, survey_logs
 from tearline.pathway.clocks import survey_clocks
 from tearline.records.clocks import ClockOffset
@@ -21,6 +22,7 @@ from tearline.records.kinds import Stream
 from tearline.records.markings import MarkingScheme
 from tearline.records.products import Disclosure, Product
 from tearline.records.times import Interval
+from tearline.text.sentence_model import find_model
 from tearline.views.events import EventsView
 from tearline.views.lineage import Lineage
 from tearline.views.passage_files import passage_index
@@ -28,6 +30,7 @@ from tearline.views.passages import PassageIndex, build_index
 from tearline.views.register import Register
 from tearline.views.reuse import Reuse
 from tearline.views.reuse_files import reuse_view
+from tearline.views.sentence_vectors import sentence_vectors
 
 READ = tuple(stream for stream in Stream if stream is not Stream.LOOKUPS)
 """The streams that analysis reads. Who looked at what is no evidence of what happened; who confirmed it is."""
@@ -57,7 +60,15 @@ class Scene:
     @property
     def matcher(self) -> Matcher:
         """Every registered product's passages and all earlier public reporting, made ready for matching."""
-        return self.kept.once("matcher", lambda: matcher(self.index, tuple(self.register.public.values())))
+        return self.kept.once("matcher", self._matcher)
+
+    def _matcher(self) -> Matcher:
+        model = find_model(self.passages.parent.parent / "models")
+        sentences = None
+        if model is not None:
+            vectors = sentence_vectors(self.index, model, self.passages, self.key)
+            sentences = Sentences(model, vectors)
+        return matcher(self.index, tuple(self.register.public.values()), sentences)
 
     @property
     def index(self) -> PassageIndex:

@@ -6,21 +6,27 @@ read → shortlist, compare, measure, log odds (`sources`) → portions with evi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tearline.matching.candidates import LEAST_RARITY
+from tearline.matching.alterations import quoted
+from tearline.matching.attribution import attributions, claims
+from tearline.matching.bilingual import Sentences
+from tearline.matching.candidates import LEAST_RARITY, Shortlist
+from tearline.matching.comparison import Comparison, compare
 from tearline.matching.drawing import Drawing, Likely
+from tearline.matching.editions import Told, tell_apart
 from tearline.matching.features import MEASURES
-from tearline.matching.grading import WEAK, Strength, cites, form_of, grade_of
+from tearline.matching.grading import WEAK, Strength, cites, form_of, grade_of, laid_out
 from tearline.matching.model import Weights, probability, shipped_weights
-from tearline.matching.public import LIKELIHOOD_RATIO, PublicRecord, earlier_texts, public_record
+from tearline.matching.public import PublicRecord, earlier_texts, public_record
 from tearline.matching.reading import UNKNOWN, Reading, Vocabulary, read
-from tearline.matching.sources import nearest
+from tearline.matching.remarks import telling_notes, text_notes
+from tearline.matching.sources import Nearest, nearest
 from tearline.records.kinds import Grade
-from tearline.records.matches import MatchAnswer, ProductMatch
+from tearline.records.matches import MatchAnswer, Passage, ProductMatch
 from tearline.records.times import to_micros
 
 if TYPE_CHECKING:
@@ -28,7 +34,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tearline.matching.candidates import Shortlist
     from tearline.matching.runs import Run
     from tearline.records.products import Disclosure
     from tearline.views.passages import PassageIndex
@@ -50,36 +55,107 @@ class Matcher:
     vocabulary: Vocabulary
     public: PublicRecord | None
     weights: Weights
+    sentences: Sentences | None
 
-    def match(self, disclosure: Disclosure) -> MatchAnswer:
-        """Which portions of which products `disclosure` draws on."""
+    def match(self, disclosure: Disclosure, *, exhaustive: bool = False) -> MatchAnswer:
+        """Which portions of which products `disclosure` draws on.
+
+        `exhaustive`: every product is compared in full, and every section of the nearest ones, however long.
+        """
         index = self.index
-        reading = read(disclosure.text, self.vocabulary)
+        reading = read(disclosure.text, self.vocabulary, self.sentences)
         eligible = issued_by(disclosure, index)
-        found = nearest(reading, index, eligible, self.weights)
-        short, comparison, measured, runs = found.short, found.comparison, found.measured, found.runs
+        found = nearest(reading, index, eligible, self.weights, exhaustive=exhaustive)
         likely = [
-            Likely(int(slot), int(short.products[slot]), float(found.log_odds[slot]))
+            Likely(int(slot), int(found.short.products[slot]), float(found.log_odds[slot]))
             for slot in found.order[:_SHOWN]
         ]
+        editions = _editions(found, likely)
+        comparison, runs = found.comparison, found.measured.runs
+        if exhaustive:
+            comparison, runs = _all_sections(found, likely)
         earlier = earlier_texts(self.public, disclosure) if self.public else None
-        passages = Drawing(comparison, runs, self.weights.portion, earlier).passages(likely)
+        drawn = Drawing(comparison, runs, self.weights.portion, earlier).passages(likely)
+        passages = tuple(_said(reading, passage) for passage in drawn)
         for one in likely:
-            if one.shared > 0.0:
-                one.log_odds += math.log(LIKELIHOOD_RATIO) * one.was_public / one.shared
+            one.log_odds += math.log(one.public_ratio)
         likely.sort(key=lambda one: -one.log_odds)
-        products = tuple(_product(reading, index, one, runs[one.slot], measured[one.slot]) for one in likely)
+        solid = found.measured.values[:, _SOLID]
+        products = tuple(_product(reading, index, one, runs[one.slot], solid[one.measured]) for one in likely)
+        quotations = quoted(comparison)
         notes = (
-            *_text_notes(disclosure, reading, index),
-            *_search_notes(index, short, eligible),
-            *_result_notes(index, products, likely),
+            *text_notes(disclosure, reading, bool(index.products)),
+            *_search_notes(index, found, eligible, exhaustive),
+            *_result_notes(index, products, likely, editions),
+            *telling_notes(passages, quotations),
         )
-        return MatchAnswer(disclosure.id, passages, products, notes)
+        return MatchAnswer(
+            disclosure.id,
+            passages,
+            products,
+            notes,
+            quotations,
+            tuple(told.edition for told in editions),
+        )
 
 
-def matcher(index: PassageIndex, public: Sequence[Disclosure] = ()) -> Matcher:
-    """Prepares `index` and earlier `public` reporting for matching."""
-    return Matcher(index, Vocabulary.of(index), public_record(public), shipped_weights())
+def _said(reading: Reading, passage: Passage) -> Passage:
+    """The passage with what it asserts, on what it says that rests, and who speaks."""
+    rests_on = attributions(reading.content.text, passage.span)
+    return replace(
+        passage,
+        claims=claims(reading.content.text, passage.span, rests_on),
+        attributions=rests_on,
+        speaker=reading.content.speaker_at(passage.span[0]),
+    )
+
+
+def _editions(found: Nearest, likely: list[Likely]) -> list[Told]:
+    """Tells apart the probable products that say nearly the same, and gives each what that makes of its odds.
+
+    Members of a group are no rivals; all have the odds of the best, less what tells against them.
+    """
+    told: list[Told] = []
+    grouped: set[int] = set()
+    slots = {one.slot: one for one in likely}
+    for one in likely:
+        kin = np.flatnonzero(found.measured.rivals.kin[one.slot]).tolist()
+        group = [one.slot, *(slot for slot in slots if slot != one.slot and slot in kin and slot not in grouped)]
+        if one.slot in grouped or len(group) < 2 or probability(one.log_odds) < WEAK:
+            continue
+        grouped.update(group)
+        best = max(slots[slot].log_odds for slot in group)
+        apart = tell_apart(found.comparison, group)
+        told.append(apart)
+        slots[apart.best].log_odds = best
+        for slot, penalty in apart.penalty.items():
+            slots[slot].log_odds = _instead(best, penalty) if penalty else best
+    likely.sort(key=lambda one: -one.log_odds)
+    return told
+
+
+def _instead(best: float, penalty: float) -> float:
+    """The log odds of an edition that is `penalty` nats less probable than another with the log odds `best`: only
+    one of the two was read."""
+    chance = float(probability(best)) * float(probability(-penalty))
+    return math.log(chance / (1.0 - chance))
+
+
+def _all_sections(found: Nearest, likely: list[Likely]) -> tuple[Comparison, list[list[Run]]]:
+    """The likely products compared in every section; renumbers their slots."""
+    old = found.comparison
+    products = np.asarray([one.number for one in likely], dtype=np.int64)
+    short = Shortlist(products, old.document[[one.slot for one in likely]], found.short.eligible)
+    whole = compare(old.reading, old.index, short, None)
+    runs = [found.measured.runs[one.slot] for one in likely]
+    for slot, one in enumerate(likely):
+        one.slot = slot
+    return whole, runs
+
+
+def matcher(index: PassageIndex, public: Sequence[Disclosure] = (), sentences: Sentences | None = None) -> Matcher:
+    """Prepares `index`, earlier `public` reporting and the workspace's sentence model, if any, for matching."""
+    return Matcher(index, Vocabulary.of(index), public_record(public), shipped_weights(), sentences)
 
 
 def match(disclosure: Disclosure, index: PassageIndex, public: Sequence[Disclosure] = ()) -> MatchAnswer:
@@ -95,9 +171,9 @@ def issued_by(disclosure: Disclosure, index: PassageIndex) -> NDArray[np.bool_]:
 
 
 def _product(
-    reading: Reading, index: PassageIndex, one: Likely, runs: list[Run], measured: NDArray[np.float64]
+    reading: Reading, index: PassageIndex, one: Likely, runs: list[Run], solid: NDArray[np.float64]
 ) -> ProductMatch:
-    strength = _strength(reading, index, one, runs, measured)
+    strength = _strength(reading, index, one, runs, solid)
     grade = grade_of(strength)
     drawn = sorted(one.drawn.items(), key=lambda item: (-item[1], item[0]))
     return ProductMatch(
@@ -108,23 +184,26 @@ def _product(
         portions=tuple(name for name, chance in drawn if chance >= _DRAWN),
         log_odds=one.log_odds,
         why=_why(strength, one),
+        public_share=one.public_share,
+        public_ratio=one.public_ratio,
     )
 
 
 def _strength(
-    reading: Reading, index: PassageIndex, one: Likely, runs: list[Run], measured: NDArray[np.float64]
+    reading: Reading, index: PassageIndex, one: Likely, runs: list[Run], solid: NDArray[np.float64]
 ) -> Strength:
     own = [run for run in runs if run.own_share > 0]
     size = max(min(len(reading.term), int(index.product_tokens[one.number])), 1)
     known = np.unique(reading.term[reading.term != UNKNOWN])
     return Strength(
         probability=float(probability(one.log_odds)),
-        solid=float(np.expm1(measured[_SOLID]).sum()),
+        solid=float(np.expm1(solid).sum()),
         terms=int((index.term_rarity[known] >= LEAST_RARITY).sum()),
         longest_run=max((run.length for run in own), default=0),
         longest_weight=max((run.weight for run in own), default=0.0),
         quoted_share=sum(run.length for run in own if run.length >= _LONG_RUN) / size,
         cites_number=cites(reading.text, index.numbers[one.number]),
+        laid_out=laid_out(reading.text),
     )
 
 
@@ -133,44 +212,47 @@ def _why(strength: Strength, one: Likely) -> tuple[str, ...]:
     says = []
     if strength.cites_number:
         says.append("The text gives the product's own number.")
+    if strength.laid_out:
+        says.append("The text is laid out as a marked document: paragraphs begin with their markings.")
     if strength.longest_run >= _LONG_RUN:
         says.append(f"{strength.longest_run} words stand in both in the same order.")
     elif strength.longest_run:
         says.append(f"The longest wording in common is {strength.longest_run} words.")
     else:
         says.append("No wording of three words is in common that is the product's own.")
-    if one.shared > 0.0 and one.was_public > 0.0:
-        share = round(100 * one.was_public / one.shared)
-        says.append(f"{share} % of what is in common had already been published.")
+    if one.public_share > 0.0:
+        says.append(
+            f"{round(100 * one.public_share)} % of what is in common had already been published; that multiplies "
+            f"the odds by {one.public_ratio:.2g}."
+        )
     return tuple(says)
 
 
-def _text_notes(disclosure: Disclosure, reading: Reading, index: PassageIndex) -> list[str]:
-    says = []
-    if not reading.passages:
-        says.append("The text is empty: nothing can be matched.")
-    elif len(reading.passages) <= 2:
-        says.append("The text is very short: little can be said from it.")
-    if disclosure.published_at is None and index.products:
-        says.append("No publication date is known: matched against every product, whenever issued.")
-    return says
-
-
-def _search_notes(index: PassageIndex, short: Shortlist, eligible: NDArray[np.bool_]) -> list[str]:
+def _search_notes(index: PassageIndex, found: Nearest, eligible: NDArray[np.bool_], exhaustive: bool) -> list[str]:
+    short = found.short
     says = []
     if not index.products:
         says.append("No product is registered.")
     elif not eligible.all():
         says.append(f"{int((~eligible).sum())} products issued after publication were left out.")
+    if exhaustive:
+        says.append(f"Every one of {short.eligible} products was compared in full; nothing was cut off.")
+        return says
     if short.cut:
         says.append(
             f"Of {short.eligible} products the {len(short.products)} nearest were compared in full; "
-            "the others share less with the text as a whole."
+            "the others share less with the text or any stretch of it. To compare all: --exhaustive."
+        )
+    if long := int(found.comparison.cut.sum()):
+        says.append(
+            f"Of {long} long products only the sections nearest to the text were compared. For all: --exhaustive."
         )
     return says
 
 
-def _result_notes(index: PassageIndex, products: tuple[ProductMatch, ...], likely: list[Likely]) -> list[str]:
+def _result_notes(
+    index: PassageIndex, products: tuple[ProductMatch, ...], likely: list[Likely], editions: list[Told]
+) -> list[str]:
     says = []
     if products and all(product.grade is Grade.INCONCLUSIVE for product in products):
         says.append("Inconclusive: nothing registered is matched well enough to go on from.")
@@ -180,4 +262,10 @@ def _result_notes(index: PassageIndex, products: tuple[ProductMatch, ...], likel
     if level:
         names = ", ".join(index.product_ids[one.number] for one in (likely[0], *level))
         says.append(f"These products cannot be told apart by this text: {names}.")
+    says.extend(
+        f"{one.edition.product} and {', '.join(one.edition.others)} say nearly the same; the text holds what only "
+        f"{one.edition.product} says."
+        for one in editions
+        if not one.edition.undetermined
+    )
     return says

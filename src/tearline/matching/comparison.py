@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tearline.matching.bilingual import in_place_of_words, language_of, on_the_scale
 from tearline.matching.candidates import LEAST_RARITY, Shortlist
 from tearline.matching.reading import UNKNOWN, Reading
 from tearline.matching.runs import BOILERPLATE
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tearline.views.passages import PassageIndex
 
 _K1, _B = 1.2, 0.75
-_MOST_ROWS = 400  # passages of one product: of a long report those that share most rarity with the text
+_MOST_SECTIONS = 5  # of one product: of a long report those that share most rarity with the text
 _UNKNOWN_RARITY = 5.0  # nats; a word no product holds is as rare as a register of hundreds can tell
 
 
@@ -40,10 +41,22 @@ class Comparison:
     meaning: NDArray[np.float32]  # (M, R) cosine
     own: NDArray[np.float32]  # (M,) summed rarity of the passage's own terms, nats
     row_own: NDArray[np.float32]  # (R,) the same of the product's passage
+    cut: NDArray[np.bool_]  # (K,) whether a long product's other sections were left out
 
     def rows_of(self, slot: int) -> slice:
         """Where the rows of the product in `slot` stand among all rows."""
         return slice(int(self.owner_from[slot]), int(self.owner_from[slot + 1]))
+
+    def tokens_of(self, slot: int) -> NDArray[np.int64]:
+        """Where the tokens of those rows stand in the index, boilerplate left out."""
+        rows = self.rows[self.rows_of(slot)]
+        rows = rows[self.index.passage_holders[rows] < BOILERPLATE]
+        return spread(self.index.token_from[rows], self.index.token_from[rows + 1])
+
+    def facts_of(self, slot: int) -> NDArray[np.int64]:
+        """Where their quantities stand."""
+        rows = self.rows[self.rows_of(slot)]
+        return spread(self.index.fact_from[rows], self.index.fact_from[rows + 1])
 
     def best_words(self) -> NDArray[np.float32]:
         """(M, K): for each passage the best of each product."""
@@ -53,13 +66,16 @@ class Comparison:
         return _best(self.meaning, self.owner_from)
 
 
-def compare(reading: Reading, index: PassageIndex, short: Shortlist) -> Comparison:
-    """Compares `reading` with the passages of the shortlisted products."""
+def compare(
+    reading: Reading, index: PassageIndex, short: Shortlist, most: int | None = _MOST_SECTIONS
+) -> Comparison:
+    """Compares `reading` with the passages of the shortlisted products, at most `most` sections of each."""
     terms = np.unique(reading.term[reading.term != UNKNOWN])
     terms = terms[index.term_rarity[terms] >= LEAST_RARITY]
     local = np.full(len(index.terms), UNKNOWN, dtype=np.int32)
     local[terms] = np.arange(len(terms))
-    chosen = [_rows(index, local, int(product)) for product in short.products]
+    chosen = [_rows(index, local, int(product), most) for product in short.products]
+    whole = np.diff(index.passage_from)[short.products]
     rows = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
     owner_from = np.concatenate([[0], np.cumsum([len(part) for part in chosen])]).astype(np.int64)
     held = _held(reading, local, len(terms))
@@ -68,6 +84,17 @@ def compare(reading: Reading, index: PassageIndex, short: Shortlist) -> Comparis
     boilerplate = index.passage_holders[rows] >= BOILERPLATE
     weights[boilerplate] = 0.0
     vectors[boilerplate] = 0.0
+    own = _own(reading, index)
+    words, meaning = held @ weights.T, reading.vectors @ vectors.T
+    if reading.meanings is not None:
+        cosine = reading.meanings.to(rows)
+        cosine[:, boilerplate] = 0.0
+        meaning = on_the_scale(cosine)
+        foreign = np.asarray(
+            [language_of(index, int(product)) != reading.meanings.language for product in short.products]
+        )
+        other = np.repeat(foreign.astype(np.bool_), [len(part) for part in chosen])
+        words[:, other] = np.maximum(words, in_place_of_words(cosine, own))[:, other]
     return Comparison(
         reading=reading,
         index=index,
@@ -75,24 +102,37 @@ def compare(reading: Reading, index: PassageIndex, short: Shortlist) -> Comparis
         document=short.document,
         rows=rows,
         owner_from=owner_from,
-        words=held @ weights.T,
-        meaning=reading.vectors @ vectors.T,
-        own=_own(reading, index),
+        words=words,
+        meaning=meaning,
+        own=own,
         row_own=row_own,
+        cut=np.asarray([len(part) for part in chosen], dtype=np.int64) < whole,
     )
 
 
-def _rows(index: PassageIndex, local: NDArray[np.int32], product: int) -> NDArray[np.int64]:
+def spread(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers of all runs `[start, end)`, one run after another."""
+    lengths = ends - starts
+    inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.asarray(np.repeat(starts, lengths) + inside, dtype=np.int64)
+
+
+def _rows(index: PassageIndex, local: NDArray[np.int32], product: int, most: int | None) -> NDArray[np.int64]:
     first, last = int(index.passage_from[product]), int(index.passage_from[product + 1])
-    rows = np.arange(first, last, dtype=np.int64)
-    if len(rows) <= _MOST_ROWS:
-        return rows
-    low, high = int(index.token_from[first]), int(index.token_from[last])
-    term = index.token_term[low:high]
-    weight = np.where(local[term] != UNKNOWN, index.term_rarity[term], 0.0)
-    shared = np.add.reduceat(np.append(weight, 0.0), index.token_from[first:last] - low)
-    empty = index.token_from[first:last] == index.token_from[first + 1 : last + 1]
-    return np.sort(rows[np.argsort(-np.where(empty, 0.0, shared), kind="stable")[:_MOST_ROWS]])
+    count = int(index.section_from[product + 1] - index.section_from[product])
+    if most is None or count <= most:
+        return np.arange(first, last, dtype=np.int64)
+    bounds = first + np.arange(count + 1) * (last - first) // count
+    low = index.token_from[bounds]
+    term = index.token_term[int(low[0]) : int(low[-1])]
+    section = np.repeat(np.arange(count), np.diff(low))
+    known = local[term] != UNKNOWN
+    held = np.unique(section[known] * len(index.terms) + term[known])
+    shared = np.bincount(
+        held // len(index.terms), weights=index.term_rarity[held % len(index.terms)], minlength=count
+    )
+    near = np.sort(np.argsort(-shared, kind="stable")[:most])
+    return spread(bounds[near], bounds[near + 1])
 
 
 def _held(reading: Reading, local: NDArray[np.int32], terms: int) -> NDArray[np.float32]:
@@ -110,8 +150,7 @@ def _row_weights(
     """BM25 weights of the text's terms in each row, and each row's own summed rarity."""
     lengths = index.token_from[rows + 1] - index.token_from[rows]
     of_row = np.repeat(np.arange(len(rows)), lengths)
-    offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    term = index.token_term[np.repeat(index.token_from[rows], lengths) + offsets]
+    term = index.token_term[spread(index.token_from[rows], index.token_from[rows + 1])]
     own = np.bincount(of_row, weights=_counted(index.term_rarity[term]), minlength=len(rows))
     column = local[term] if len(local) else term
     use = column != UNKNOWN

@@ -10,7 +10,7 @@ import numpy as np
 from tearline.matching.evidence import Pairing, evidence_of, quotations
 from tearline.matching.model import probability
 from tearline.matching.portions import pair_measures
-from tearline.matching.public import Told, public_spans, told_before
+from tearline.matching.public import LIKELIHOOD_RATIO, Told, public_spans, told_before
 from tearline.records.kinds import EvidenceKind
 from tearline.records.matches import Passage, PortionCandidate
 
@@ -31,14 +31,29 @@ _SENTENCE = 15.0
 
 @dataclass(slots=True)
 class Likely:
-    """One product on its way to its match. `slot` is its place in the comparison, `number` in the index."""
+    """One product on its way to its match. `slot` is its place in the comparison, `number` in the index,
+    `measured` among what was measured."""
 
     slot: int
     number: int
     log_odds: float
+    measured: int = field(init=False)
     shared: float = 0.0  # nats of evidence in its best portions
     was_public: float = 0.0  # nats of it that had been public
     drawn: dict[str, float] = field(default_factory=dict)  # portions and their greatest probability
+
+    def __post_init__(self) -> None:
+        self.measured = self.slot
+
+    @property
+    def public_share(self) -> float:
+        """How much of the evidence had been public, 0 to 1."""
+        return self.was_public / self.shared if self.shared > 0.0 else 0.0
+
+    @property
+    def public_ratio(self) -> float:
+        """The likelihood ratio by which that lowers the odds."""
+        return float(LIKELIHOOD_RATIO**self.public_share)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,15 @@ far the register falls short of two hundred products, so that the model can weig
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tearline.matching.overlap import Marks, inventory, overlap
+from tearline.matching.rivals import Rivals, rivals_among
 from tearline.matching.runs import Run, common_runs, shingles_of
+from tearline.matching.stretches import STRETCH_MEASURES, stretch_measures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +58,7 @@ MEASURES = (
     "pairs",
     "runs",
     "long runs",
+    *STRETCH_MEASURES,
 )
 _CROWD = 200  # products among which an unrelated one does as well as chance allows
 _STRETCH = 8  # passages in a row: an item within a broadcast or a round-up is about this long
@@ -64,18 +68,29 @@ _OPENING = 5  # passages: the headline and the lead
 _LONG_RUN = 5  # terms
 
 
-def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run]]]:
-    """(K, len(MEASURES)), sums on a logarithmic scale, and the common runs of each product."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """`values` (K, len(MEASURES)), sums on a logarithmic scale; `runs` of words shared with each product;
+    `rivals`: which products are set against which."""
+
+    values: NDArray[np.float64]
+    runs: list[list[Run]]
+    rivals: Rivals
+
+
+def measures(comparison: Comparison) -> Measured:
+    """What is measured of the text and each product of the comparison."""
     reading, index = comparison.reading, comparison.index
+    rivals = rivals_among(index, comparison.products)
     words, meaning = comparison.best_words(), comparison.best_meaning()
     shares = words / (comparison.own[:, None] + 5.0)
-    won = np.maximum(words - np.maximum(rivals(words, 1), CHANCE * comparison.own[:, None]), 0.0)
+    won = np.maximum(words - np.maximum(rivals.best(words), CHANCE * comparison.own[:, None]), 0.0)
     shingles = shingles_of(reading)
     products = comparison.products.tolist()
     runs = [common_runs(reading, index, product, shingles) for product in products]
     found = inventory(reading, index)
     marked = Marks.of(index)
-    common = [overlap(found, index, product, marked) for product in products]
+    common = [overlap(found, comparison, slot, marked) for slot in range(len(products))]
     row_best = comparison.words.max(axis=0, initial=0.0)
     columns = [
         comparison.document,
@@ -87,14 +102,14 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
         _top(meaning, 3),
         _top(meaning, 8),
         _mean(meaning),
-        np.maximum(meaning - rivals(meaning, 1), 0.0).sum(axis=0),
+        np.maximum(rivals.lead(meaning), 0.0).sum(axis=0),
         np.log1p(_by_product(comparison, row_best)),
         _by_product(comparison, row_best / (comparison.row_own + 1.0)),
         _mean(shares[:_OPENING]),
         _top(shares, 5),
         np.quantile(shares, 0.75, axis=0) if len(shares) else np.zeros(len(products)),
         _mean((shares > _SHARED).astype(np.float32)),
-        *_best_stretch(words, comparison.own),
+        *_best_stretch(words, comparison.own, rivals),
         np.log1p([one.quantities for one in common]),
         np.log1p([one.rare_quantities for one in common]),
         np.asarray([one.quantities for one in common]) / (found.key_total + 3.0),
@@ -109,25 +124,20 @@ def measures(comparison: Comparison) -> tuple[NDArray[np.float64], list[list[Run
         np.log1p([one.pairs for one in common]),
         np.log1p([sum(run.weight for run in one) for one in runs]),
         np.log1p([sum(run.weight for run in one if run.length >= _LONG_RUN) for one in runs]),
+        *stretch_measures(comparison, rivals),
     ]
-    return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1), runs
+    values = np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+    return Measured(values, runs, rivals)
 
 
-def with_rivals(measured: NDArray[np.float64], floors: NDArray[np.float64], eligible: int) -> NDArray[np.float64]:
+def with_rivals(
+    measured: NDArray[np.float64], floors: NDArray[np.float64], eligible: int, rivals: Rivals
+) -> NDArray[np.float64]:
     """(K, 4·len(MEASURES) + 1): the measures; each less the best rival's (or the floor, if that is higher); both
     again, scaled by how far `eligible` products fall short of a crowd; and that shortfall (0 to 1)."""
-    both = np.concatenate([measured, measured - np.maximum(rivals(measured, 0), floors)], axis=1)
+    both = np.concatenate([measured, measured - np.maximum(rivals.best(measured.T).T, floors)], axis=1)
     few = 1.0 - min(math.log(max(eligible, 1)) / math.log(_CROWD), 1.0)
     return np.concatenate([both, few * both, np.full((len(both), 1), few)], axis=1)
-
-
-def rivals(values: NDArray[Any], axis: int) -> NDArray[Any]:
-    """For each entry the greatest of the others along `axis`; 0 where there are no others."""
-    if values.shape[axis] < 2:
-        return np.zeros_like(values)
-    top = np.partition(values, -2, axis=axis)
-    second, first = np.take(top, [-2], axis=axis), np.take(top, [-1], axis=axis)
-    return np.where(values >= first, second, first)
 
 
 def _top(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
@@ -147,13 +157,13 @@ def _stretch_sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _best_stretch(
-    words: NDArray[np.float32], own: NDArray[np.float32]
+    words: NDArray[np.float32], own: NDArray[np.float32], rivals: Rivals
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Of each product's best stretch of the text: its share of the stretch's rarity and by how much of it the
     product leads every other there; and its greatest lead anywhere, against the mean stretch."""
     sums = _stretch_sums(words)
     room = _stretch_sums(own[:, None]) + 10.0
-    lead = sums - rivals(sums, 1)
+    lead = rivals.lead(sums)
     at, column = sums.argmax(axis=0), np.arange(words.shape[1])
     return (
         (sums / room)[at, column],

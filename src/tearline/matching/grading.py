@@ -20,6 +20,8 @@ _SIGNATURE = 25.0  # nats in one exact run: enough even where the text is short
 # A document in hand shows itself in long exact runs; somebody told of its content does not recite them.
 _LONG_QUOTATION = 20  # terms in one run
 _QUOTED_SHARE = 0.20  # of the text or of the product in runs of eight terms or more
+_MARKED = re.compile(r"^\s*\((?:U|C|S|TS|PA|PB|PC|R|NC|NS)(?://[A-Z][A-Z ,/-]{1,60})?\)\s+\S", re.MULTILINE)
+_LEAST_MARKED = 2  # paragraphs that begin with a marking
 _LEAST_NUMBER = 4  # characters of a product's number that can be looked for
 
 
@@ -34,6 +36,7 @@ class Strength:
     longest_weight: float
     quoted_share: float
     cites_number: bool
+    laid_out: bool  # as a marked document is
 
 
 def grade_of(strength: Strength) -> Grade:
@@ -51,11 +54,16 @@ def form_of(strength: Strength, grade: Grade) -> Form:
     """Whether the document itself seems to have been at hand, or its information only."""
     if grade is Grade.INCONCLUSIVE:
         return Form.UNDETERMINED
-    if strength.cites_number or strength.longest_run >= _LONG_QUOTATION:
+    if strength.cites_number or strength.laid_out or strength.longest_run >= _LONG_QUOTATION:
         return Form.DOCUMENT
     if strength.quoted_share >= _QUOTED_SHARE:
         return Form.DOCUMENT
     return Form.INFORMATION if grade in (Grade.STRONG, Grade.MODERATE) else Form.UNDETERMINED
+
+
+def laid_out(text: str) -> bool:
+    """Whether paragraphs of `text` begin with their markings, as only a document's own do."""
+    return sum(1 for _ in _MARKED.finditer(text)) >= _LEAST_MARKED
 
 
 def cites(text: str, number: str) -> bool:

@@ -1,4 +1,4 @@
-"""From measures to an order and to probabilities: three small linear models whose weights ship with the package.
+"""From measures to an order and to probabilities: four small linear models whose weights ship with the package.
 
 `weights.json` is written by `benchmarks/train_matching.py` and holds, for each model, the mean and scale of
 each input, its weight, and the intercept. Nothing here is tuned by hand.
@@ -36,11 +36,13 @@ class Logistic:
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """`floors`: what an unrelated product reaches in each measure. `order` ranks the products of one register by
-    their measures (only differences of its log odds mean anything); `product` and `portion` give probabilities."""
+    their measures (only differences of its log odds mean anything); `product` and `portion` give probabilities.
+    `ceiling` is a product model in which no measure counts against a product (see `sources.ranked`)."""
 
     floors: NDArray[np.float64]
     order: Logistic
     product: Logistic
+    ceiling: Logistic
     portion: Logistic
 
 
@@ -61,6 +63,7 @@ def read_weights(document: dict[str, Any]) -> Weights:
         np.asarray(document["floors"], dtype=np.float64),
         _logistic(document["order"]),
         _logistic(document["product"]),
+        _logistic(document["ceiling"]),
         _logistic(document["portion"]),
     )
 

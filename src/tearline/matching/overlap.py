@@ -15,6 +15,7 @@ from tearline.views.passages import pair_hashes, shingle_hashes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tearline.matching.comparison import Comparison
     from tearline.views.passages import PassageIndex
 
 # What the register has never seen is as rare as it can tell, in nats.
@@ -99,14 +100,13 @@ class Marks:
         return cls(np.zeros(len(index.terms), dtype=np.bool_), np.zeros(len(index.keys), dtype=np.bool_))
 
 
-def overlap(found: Inventory, index: PassageIndex, product: int, marks: Marks) -> Overlap:
-    """What `product` (its number in the index) shares with the text."""
-    first, last = index.passage_from[product], index.passage_from[product + 1]
-    run = slice(int(index.token_from[first]), int(index.token_from[last]))
+def overlap(found: Inventory, comparison: Comparison, slot: int, marks: Marks) -> Overlap:
+    """What the compared passages of the product in `slot` share with the text."""
+    index, run = comparison.index, comparison.tokens_of(slot)
     held = index.token_term[run]
     shared = _marked(marks.term, held, found.terms)
     named = _marked(marks.term, held[index.token_name[run]], found.names)
-    facts = index.fact_key[int(index.fact_from[first]) : int(index.fact_from[last])]
+    facts = index.fact_key[comparison.facts_of(slot)]
     stated = _marked(marks.key, facts, found.keys)
     keys = found.key_rarity[stated]
     paired = _among(found.pairs, pair_hashes(held, index.term_stop))

@@ -21,6 +21,7 @@ from tearline.records.kinds import EvidenceKind
 from tearline.records.matches import EvidenceSpan, PublicSpan, Span
 from tearline.records.products import Portion, Product
 from tearline.records.times import EPOCH
+from tearline.text.furniture import content_of
 from tearline.text.rarity import figure_rarity
 from tearline.views.passages import PassageIndex, build_index
 
@@ -59,7 +60,8 @@ def public_record(texts: Sequence[Disclosure]) -> PublicRecord | None:
     if not texts:
         return None
     index = build_index(
-        Product(text.id, text.title or "", "", EPOCH, "", (Portion(text.id, "", text.text),)) for text in texts
+        Product(text.id, text.title or "", "", EPOCH, "", (Portion(text.id, "", content_of(text.text).text),))
+        for text in texts
     )
     # What many papers printed is no less public for it.
     index = replace(index, passage_holders=np.ones_like(index.passage_holders))
@@ -111,7 +113,7 @@ def told_before(earlier: Earlier, comparison: Comparison, passage: int) -> tuple
     for column in np.argsort(-scores, kind="stable")[:_ROWS].tolist():
         row = int(earlier.comparison.rows[column])
         text = earlier.record.texts[int(earlier.record.index.passage_portion[row])]
-        tokens = _in_common(comparison, passage, earlier.record.index, row)
+        tokens = in_common(comparison, passage, earlier.record.index, row)
         if tokens and text.id not in found:
             found[text.id] = Told(text, tokens)
     return tuple(found.values())
@@ -140,8 +142,9 @@ def public_spans(
     return best, tuple(spans)
 
 
-def _in_common(comparison: Comparison, passage: int, index: PassageIndex, row: int) -> tuple[int, ...]:
-    """The tokens of `passage` that earlier passage `row` holds too, if together they are strong evidence."""
+def in_common(comparison: Comparison, passage: int, index: PassageIndex, row: int) -> tuple[int, ...]:
+    """The tokens of `passage` that passage `row` of other texts (`index`) holds too, if together they are strong
+    evidence that both say the same; otherwise none."""
     reading, register = comparison.reading, comparison.index
     run = slice(int(index.token_from[row]), int(index.token_from[row + 1]))
     theirs = [index.terms[term] for term in index.token_term[run].tolist()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tearline.matching.bilingual import Meanings, meanings_of
 from tearline.text.embeddings import embed
+from tearline.text.furniture import Content, content_of
 from tearline.text.quantities import Quantity, quantities
 from tearline.text.sentences import pieces_of_text
 from tearline.text.tokens import Tokens, name_flags, tokenise
@@ -15,9 +17,11 @@ from tearline.text.tokens import Tokens, name_flags, tokenise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tearline.matching.bilingual import Sentences
     from tearline.views.passages import PassageIndex
 
 UNKNOWN = -1
+LONGEST = 400_000  # characters of a text that are read, some two hundred pages; the answer says where it stopped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,9 +41,10 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """N tokens in M passages. Spans are code points of `text`."""
+    """N tokens in M passages. Spans are code points of `text`; `content` is what it says, furniture left aside."""
 
     text: str
+    content: Content
     passages: tuple[tuple[int, int], ...]
     tokens: Tokens
     term: NDArray[np.int32]  # (N,) the register's number of the token's term, UNKNOWN where it has none
@@ -49,12 +54,16 @@ class Reading:
     fact_key: NDArray[np.int32]  # (len(facts),)
     fact_passage: NDArray[np.int32]  # (len(facts),)
     vectors: NDArray[np.float32]  # (M, 256) unit vectors
+    meanings: Meanings | None  # the same by the workspace's sentence model, where it has one
 
 
-def read(text: str, vocabulary: Vocabulary) -> Reading:
+def read(text: str, vocabulary: Vocabulary, sentences: Sentences | None = None) -> Reading:
     """Divides `text` into passages and looks its words and quantities up in the register's vocabulary."""
-    passages = pieces_of_text(text)
-    parts = [tokenise(text[start:end]) for start, end in passages]
+    content = content_of(text[:LONGEST])
+    said = content.text
+    passages = pieces_of_text(said)
+    pieces = [said[start:end] for start, end in passages]
+    parts = [tokenise(piece) for piece in pieces]
     tokens = Tokens(
         tuple(form for part in parts for form in part.forms),
         tuple(term for part in parts for term in part.terms),
@@ -65,11 +74,12 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     facts: list[Quantity] = []
     fact_passage: list[int] = []
     for at, (start, end) in enumerate(passages):
-        for one in quantities(text[start:end]):
+        for one in quantities(said[start:end]):
             facts.append(Quantity(one.key, start + one.start, start + one.end))
             fact_passage.append(at)
     return Reading(
         text=text,
+        content=content,
         passages=tuple(passages),
         tokens=tokens,
         term=np.asarray([vocabulary.terms.get(term, UNKNOWN) for term in tokens.terms], dtype=np.int32),
@@ -78,14 +88,15 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
             [
                 flag
                 for (start, end), part in zip(passages, parts, strict=True)
-                for flag in name_flags(text[start:end], part)
+                for flag in name_flags(said[start:end], part)
             ],
             dtype=np.bool_,
         ),
         facts=tuple(facts),
         fact_key=np.asarray([vocabulary.keys.get(fact.key, UNKNOWN) for fact in facts], dtype=np.int32),
         fact_passage=np.asarray(fact_passage, dtype=np.int32),
-        vectors=embed([text[start:end] for start, end in passages]),
+        vectors=embed(pieces),
+        meanings=meanings_of(pieces, said, sentences) if sentences is not None else None,
     )
 
 
@@ -98,6 +109,7 @@ def without(reading: Reading, passages: NDArray[np.bool_]) -> Reading:
     whole = reading.tokens
     return Reading(
         text=reading.text,
+        content=reading.content,
         passages=tuple(reading.passages[at] for at in np.flatnonzero(~passages).tolist()),
         tokens=Tokens(
             tuple(whole.forms[at] for at in kept),
@@ -113,4 +125,7 @@ def without(reading: Reading, passages: NDArray[np.bool_]) -> Reading:
         fact_key=reading.fact_key[facts],
         fact_passage=renumbered[reading.fact_passage[facts]].astype(np.int32),
         vectors=reading.vectors[~passages],
+        meanings=replace(reading.meanings, vectors=reading.meanings.vectors[~passages])
+        if reading.meanings
+        else None,
     )

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tearline.matching.candidates import LEAST_RARITY, Shortlist, shortlist
+from tearline.matching.candidates import LEAST_RARITY, LIMIT, Shortlist, document_scores, shortlist
 from tearline.matching.comparison import Comparison, compare
-from tearline.matching.features import CHANCE, measures, rivals, with_rivals
+from tearline.matching.features import CHANCE, Measured, measures, with_rivals
 from tearline.matching.grading import MODERATE
 from tearline.matching.model import Weights, probability
 from tearline.matching.reading import UNKNOWN, Reading, without
@@ -23,7 +23,6 @@ from tearline.matching.reading import UNKNOWN, Reading, without
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tearline.matching.runs import Run
     from tearline.views.passages import PassageIndex
 
 _MOST_SOURCES = 4  # looked for in one text
@@ -32,6 +31,8 @@ _NEARLY = 0.5  # of the words of the product that explains a passage best
 
 _FRESH = 0.5  # of what a second source shares with the rest, by rarity, which the first does not hold anywhere
 _FOUND = MODERATE  # a second source has to stand by itself
+ABOVE_CEILING = 2.0  # nats
+_BLOCK = 400  # products compared in full at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +41,27 @@ class Nearest:
 
     short: Shortlist
     comparison: Comparison
-    measured: NDArray[np.float64]
-    runs: list[list[Run]]
+    measured: Measured
     order: NDArray[np.int64]
     log_odds: NDArray[np.float64]
 
 
-def nearest(reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], weights: Weights) -> Nearest:
-    """Shortlists, compares and ranks the `eligible` products, several sources side by side."""
-    short = shortlist(reading, index, eligible)
+def nearest(
+    reading: Reading,
+    index: PassageIndex,
+    eligible: NDArray[np.bool_],
+    weights: Weights,
+    *,
+    exhaustive: bool = False,
+) -> Nearest:
+    """Shortlists, compares and ranks the `eligible` products, several sources side by side.
+
+    `exhaustive`: every product is compared before the shortlist is drawn up.
+    """
+    chosen = every_product if exhaustive else _shortlist
+    short = chosen(reading, index, eligible, weights)
     comparison = compare(reading, index, short)
-    measured, runs = measures(comparison)
+    measured = measures(comparison)
     order, log_odds = ranked(measured, weights, short.eligible)
     sources = side_by_side(comparison, order, log_odds, weights, eligible)
     missing = [number for number in sources if number not in set(short.products.tolist())]
@@ -59,25 +70,62 @@ def nearest(reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], 
             np.append(short.products, missing), np.append(short.document, np.zeros(len(missing))), short.eligible
         )
         comparison = compare(reading, index, short)
-        measured, runs = measures(comparison)
+        measured = measures(comparison)
         order = np.append(order, np.arange(len(order), len(short.products)))
         log_odds = np.append(log_odds, np.full(len(missing), -np.inf))
     for slot, number in enumerate(short.products.tolist()):
         log_odds[slot] = max(float(log_odds[slot]), sources.get(number, -np.inf))
     order = order[np.argsort(-log_odds[order], kind="stable")]
-    return Nearest(short, comparison, measured, runs, order, log_odds)
+    return Nearest(short, comparison, measured, order, log_odds)
 
 
-def ranked(
-    measured: NDArray[np.float64], weights: Weights, eligible: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _shortlist(reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], _weights: Weights) -> Shortlist:
+    return shortlist(reading, index, eligible)
+
+
+def every_product(
+    reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], weights: Weights
+) -> Shortlist:
+    """The shortlist drawn up by full comparison: block by block the nearest of each, then the nearest of those."""
+    scores = document_scores(reading, index)
+    listed = np.flatnonzero(eligible)
+    while len(listed) > LIMIT:
+        kept = [
+            _best_of(reading, index, listed[low : low + _BLOCK], scores, weights)
+            for low in range(0, len(listed), _BLOCK)
+        ]
+        one_block = len(kept) == 1
+        listed = np.concatenate(kept)
+        if one_block:
+            break
+    return Shortlist(listed, scores[listed], int(eligible.sum()))
+
+
+def _best_of(
+    reading: Reading,
+    index: PassageIndex,
+    products: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    weights: Weights,
+) -> NDArray[np.int64]:
+    short = Shortlist(products, scores[products], len(products))
+    values = measures(compare(reading, index, short)).values
+    return products[np.argsort(-weights.order.log_odds(values), kind="stable")[:LIMIT]]
+
+
+def ranked(measured: Measured, weights: Weights, eligible: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """One register's products by their measures: the slots best first, and the log odds of every slot.
 
     Which product is the best and whether it is the source are two questions with a model each. Where they
     disagree, no product is more probable than one ranked before it: the disagreement is doubt.
+
+    The product model weighs measures against one another (much in common in a long text says less), and so could
+    find much in nothing, in texts unlike any it learnt on. The ceiling model cannot: with it nothing counts against
+    a product, so that having nothing in common gives the least there is. No odds are ABOVE_CEILING beyond it.
     """
-    order = np.argsort(-weights.order.log_odds(measured), kind="stable")
-    log_odds = weights.product.log_odds(with_rivals(measured, weights.floors, eligible))
+    order = np.argsort(-weights.order.log_odds(measured.values), kind="stable")
+    rows = with_rivals(measured.values, weights.floors, eligible, measured.rivals)
+    log_odds = np.minimum(weights.product.log_odds(rows), weights.ceiling.log_odds(rows) + ABOVE_CEILING)
     log_odds[order] = np.minimum.accumulate(log_odds[order])
     return order, log_odds
 
@@ -117,7 +165,7 @@ def side_by_side(
 def explained(comparison: Comparison, slot: int) -> NDArray[np.bool_]:
     """(M,) the passages that the product in `slot` explains beyond chance and nearly as well as any other."""
     words = comparison.best_words()
-    best = words[:, slot] >= _NEARLY * rivals(words, 1)[:, slot]
+    best = words[:, slot] >= _NEARLY * words.max(axis=1, initial=0.0)
     return np.asarray(best & (words[:, slot] > CHANCE * comparison.own))
 
 
@@ -141,7 +189,7 @@ class _Text:
             return None
         short = shortlist(rest, self.index, self.eligible)
         comparison = compare(rest, self.index, short)
-        order, log_odds = ranked(measures(comparison)[0], self.weights, short.eligible)
+        order, log_odds = ranked(measures(comparison), self.weights, short.eligible)
         best = int(order[0])
         number = int(short.products[best])
         if number in self.sources or probability(log_odds[best]) < _FOUND or self._says_the_same(number, rest):
@@ -165,7 +213,7 @@ class _Text:
         slots = np.flatnonzero(short.products == number)
         if not len(slots) or not len(rest.passages):
             return -np.inf
-        _, log_odds = ranked(measures(compare(rest, self.index, short))[0], self.weights, short.eligible)
+        _, log_odds = ranked(measures(compare(rest, self.index, short)), self.weights, short.eligible)
         return float(log_odds[slots[0]])
 
 

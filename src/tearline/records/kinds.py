@@ -97,6 +97,22 @@ class EvidenceKind(StrEnum):
     DATE = "date"
 
 
+class AttributionKind(StrEnum):
+    """On what a public text itself says a passage rests."""
+
+    DOCUMENT = "document"
+    UNNAMED = "unnamed"
+    OFFICIAL = "official"
+
+
+class QuotationStatus(StrEnum):
+    """How a quotation stands against every registered edition."""
+
+    AS_ISSUED = "as issued"
+    ALTERED = "altered"
+    NOT_OURS = "not ours"
+
+
 class Grade(StrEnum):
     STRONG = "strong"
     MODERATE = "moderate"

@@ -49,11 +49,13 @@ def pieces(forms: Sequence[str]) -> list[list[int]]:
     return [[piece for piece in one.ids if piece > 2] for one in encoded]
 
 
-def word_vectors(forms: Sequence[str]) -> NDArray[np.float32]:
-    """Sums of each form's piece vectors, shape (len(forms), 256), not normalised: length means weight."""
+def unit_vectors(forms: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors of single words, shape (len(forms), 256): the sum of each one's pieces; zero where none is
+    known."""
     table = _model().embedding
     out = np.zeros((len(forms), DIMENSIONS), dtype=np.float32)
     for row, numbers in enumerate(pieces(forms)):
         if numbers:
             out[row] = table[numbers].sum(axis=0)
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
     return out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tearline.text.embeddings import DIMENSIONS, embed
+from tearline.text.embeddings import DIMENSIONS, embed, unit_vectors
 from tearline.text.quantities import quantities
 from tearline.text.rarity import language_rarity
 from tearline.text.sentences import pieces_of_text
@@ -46,7 +46,9 @@ class Read:
     fact_end: NDArray[np.int32]
     vectors: NDArray[np.float16]
     terms: tuple[str, ...]
+    term_forms: tuple[str, ...]
     term_language: NDArray[np.float32]
+    term_vectors: NDArray[np.float16]
     term_stop: NDArray[np.bool_]
     keys: tuple[str, ...]
 
@@ -69,6 +71,8 @@ class Columns:
         self._keys = {key: at for at, key in enumerate(known.keys)} if known else {}
         self._language = known.term_language if known else np.zeros(0, dtype=np.float32)
         self._stop = known.term_stop if known else np.zeros(0, dtype=np.bool_)
+        self._known_forms = known.term_forms if known else ()
+        self._known_vectors = known.term_vectors if known else np.zeros((0, DIMENSIONS), dtype=np.float16)
         self._forms: list[str] = []  # of the terms that `known` lacks
 
     def add(self, name: str, text: str) -> None:
@@ -133,6 +137,7 @@ class Columns:
         stop = np.asarray([form in STOP_WORDS for form in self._forms], dtype=np.bool_)
         token_term, terms, kept = _used(np.asarray(self._token_term, dtype=np.int32), tuple(self._terms))
         fact_key, keys, _ = _used(np.asarray(self._fact_key, dtype=np.int32), tuple(self._keys))
+        forms = (*self._known_forms, *self._forms)
         return Read(
             passage_portion=np.asarray(self.passage_portion, dtype=np.int32),
             passage_start=np.asarray(self._starts, dtype=np.int32),
@@ -148,7 +153,9 @@ class Columns:
             fact_end=np.asarray(self._fact_end, dtype=np.int32),
             vectors=np.concatenate([np.zeros((0, DIMENSIONS), dtype=np.float16), *self._vectors]),
             terms=terms,
+            term_forms=tuple(forms[at] for at in np.flatnonzero(kept).tolist()),
             term_language=np.concatenate([self._language, language])[kept],
+            term_vectors=np.concatenate([self._known_vectors, unit_vectors(self._forms).astype(np.float16)])[kept],
             term_stop=np.concatenate([self._stop, stop])[kept],
             keys=keys,
         )

@@ -31,9 +31,19 @@ if TYPE_CHECKING:
     from tearline.records.products import Product
 
 # Raised when the meaning of a column changes, so that older folders are built again.
-FORMAT = 5
+FORMAT = 6
 _SEAL, _NAME = "seal.json", "passages"
-_STRINGS = ("product_ids", "titles", "numbers", "portion_ids", "portion_texts", "terms", "keys")
+_STRINGS = (
+    "product_ids",
+    "titles",
+    "numbers",
+    "parents",
+    "portion_ids",
+    "portion_texts",
+    "terms",
+    "term_forms",
+    "keys",
+)
 _ARRAYS = tuple(field.name for field in fields(PassageIndex) if field.name not in _STRINGS)
 _PREFIX = "passages-"
 
@@ -143,6 +153,8 @@ def _fits(index: PassageIndex) -> bool:
         and len(index.token_from) == len(index.fact_from) == passages + 1
         and len(index.vectors) == passages
         and int(index.token_from[-1]) == len(index.token_term)
-        and len(index.term_rarity) == len(index.terms) == len(index.posting_from) - 1
+        and len(index.term_rarity) == len(index.terms) == len(index.term_forms) == len(index.posting_from) - 1
+        and len(index.section_from) == products + 1
+        and len(index.section_tokens) == int(index.section_from[-1])
         and len(index.portion_ids) == len(index.portion_texts) == int(index.portion_from[-1])
     )

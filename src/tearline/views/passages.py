@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 # The register's own counts are trusted as much as the language's once it holds this many products.
 PRIOR_PRODUCTS = 20.0
 SHINGLE = 3
+# Passages of a section: a report of two hundred pages is sought section by section, so that one paragraph of it is
+# found as easily as a paragraph of a short one.
+SECTION = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageIndex:
-    """Columns over P products, R portions, S passages, T tokens, V terms, F quantities, K quantity keys.
+    """Columns over P products, G sections, R portions, S passages, T tokens, V terms, F quantities, K quantity
+    keys.
 
     `*_from` arrays have one element more than their owner: element i to element i+1 is the run of owner i.
     """
@@ -39,6 +43,7 @@ class PassageIndex:
     product_ids: tuple[str, ...]
     titles: tuple[str, ...]
     numbers: tuple[str, ...]  # empty where a product has none
+    parents: tuple[str, ...]  # ids of the products each is declared as derived from, a line each
     issued: NDArray[np.int64]  # (P,) microseconds since 1970, UTC
     portion_ids: tuple[str, ...]
     portion_texts: tuple[str, ...]
@@ -59,11 +64,15 @@ class PassageIndex:
     fact_end: NDArray[np.int32]  # (F,)
     vectors: NDArray[np.float16]  # (S, 256) unit vectors
     terms: tuple[str, ...]
+    term_forms: tuple[str, ...]  # (V,) a word, folded, that the term was made from
     term_rarity: NDArray[np.float32]  # (V,) nats
     term_language: NDArray[np.float32]  # (V,) nats, from the language alone
+    term_vectors: NDArray[np.float16]  # (V, 256) unit vectors; zero where the language model knows no piece of it
     posting_from: NDArray[np.int64]  # (V+1,) into postings
-    posting_product: NDArray[np.int32]
+    posting_section: NDArray[np.int32]
     posting_count: NDArray[np.int32]
+    section_from: NDArray[np.int64]  # (P+1,) into sections: runs of at most SECTION passages of one product
+    section_tokens: NDArray[np.int32]  # (G,)
     product_tokens: NDArray[np.int32]  # (P,)
     keys: tuple[str, ...]
     key_rarity: NDArray[np.float32]  # (K,) nats
@@ -100,7 +109,11 @@ def build_index(products: Iterable[Product], known: PassageIndex | None = None) 
     read = columns.finish()
     passages = np.asarray(passage_from, dtype=np.int64)
     token_product = np.repeat(np.arange(len(listed)), np.diff(read.token_from[passages]))
-    posting_from, posting_product, posting_count = _postings(read.token_term, token_product, len(read.terms))
+    holding = np.diff(_postings(read.token_term, token_product, len(read.terms))[0])
+    section_from, section_passages = _sections(passages)
+    sections = read.token_from[section_passages]
+    token_section = np.repeat(np.arange(len(sections) - 1), np.diff(sections))
+    posting_from, posting_section, posting_count = _postings(read.token_term, token_section, len(read.terms))
     fact_product = np.repeat(np.arange(len(listed)), np.diff(read.fact_from[passages]))
     key_from, _, _ = _postings(read.fact_key, fact_product, len(read.keys))
     key_language = np.asarray([figure_rarity(key) for key in read.keys], dtype=np.float32)
@@ -111,6 +124,7 @@ def build_index(products: Iterable[Product], known: PassageIndex | None = None) 
         product_ids=tuple(product.id for product in listed),
         titles=tuple(product.title for product in listed),
         numbers=tuple(product.number or "" for product in listed),
+        parents=tuple("\n".join(product.derived_from) for product in listed),
         issued=np.asarray([to_micros(product.issued_at) for product in listed], dtype=np.int64),
         portion_ids=tuple(columns.portion_ids),
         portion_texts=tuple(columns.portion_texts),
@@ -131,11 +145,15 @@ def build_index(products: Iterable[Product], known: PassageIndex | None = None) 
         fact_end=read.fact_end,
         vectors=read.vectors,
         terms=read.terms,
-        term_rarity=rarity(np.diff(posting_from), len(listed), read.term_language),
+        term_forms=read.term_forms,
+        term_rarity=rarity(holding, len(listed), read.term_language),
         term_language=read.term_language,
+        term_vectors=read.term_vectors,
         posting_from=posting_from,
-        posting_product=posting_product,
+        posting_section=posting_section,
         posting_count=posting_count,
+        section_from=section_from,
+        section_tokens=np.diff(sections).astype(np.int32),
         product_tokens=np.diff(read.token_from[passages]).astype(np.int32),
         keys=read.keys,
         key_rarity=rarity(np.diff(key_from), len(listed), key_language),
@@ -184,6 +202,17 @@ def _same_portions(known: PassageIndex, place: int, product: Product) -> bool:
     ] == tuple(portion.text for portion in product.portions)
 
 
+def _sections(passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each product where its sections begin, and for each section where its passages do (both one longer)."""
+    counts = -(-np.diff(passages) // SECTION)
+    counts = np.maximum(counts, 1)
+    section_from = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(len(owner)) - section_from[owner]
+    begins = passages[owner] + place * np.diff(passages)[owner] // counts[owner]
+    return section_from, np.append(begins, passages[-1]).astype(np.int64)
+
+
 def _holders(
     token_from: NDArray[np.int64], token_term: NDArray[np.int32], passage_from: NDArray[np.int64]
 ) -> NDArray[np.int32]:
@@ -200,7 +229,7 @@ def _holders(
 def _postings(
     term: NDArray[np.int32], product: NDArray[np.int64], terms: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """For each term the products that hold it, ascending, and how often."""
+    """For each term the products (or sections) that hold it, ascending, and how often."""
     width = np.int64(int(product.max()) + 1 if len(product) else 1)
     pairs, counts = np.unique(term.astype(np.int64) * width + product, return_counts=True)
     starts = np.searchsorted(pairs, np.arange(terms + 1, dtype=np.int64) * width)

@@ -26,25 +26,41 @@ from tearline.workspace.writing import write_whole
 class Asking(Opened):
     """What may be asked of the record."""
 
-    def match(self, inquiry: Inquiry, disclosure: str, published_at: datetime | None = None) -> Document:
-        """Which portions of which products a public item draws on."""
-        answering = self._look_up(inquiry, "match", disclosure=disclosure, published_at=published_at)
-        return self._matched(answering, disclosure, published_at)
+    def match(
+        self,
+        inquiry: Inquiry,
+        disclosure: str,
+        published_at: datetime | None = None,
+        *,
+        exhaustive: bool = False,
+    ) -> Document:
+        """Which portions of which products a public item draws on.
 
-    def match_all(self, inquiry: Inquiry, progress: Progress = silent) -> Iterator[Document]:
+        `exhaustive`: nothing is cut off before the full comparison.
+        """
+        answering = self._look_up(
+            inquiry, "match", disclosure=disclosure, published_at=published_at, exhaustive=exhaustive or None
+        )
+        return self._matched(answering, disclosure, published_at, exhaustive)
+
+    def match_all(
+        self, inquiry: Inquiry, progress: Progress = silent, *, exhaustive: bool = False
+    ) -> Iterator[Document]:
         """The same for every registered public item, one document each."""
-        answering = self._look_up(inquiry, "match", all=True)
+        answering = self._look_up(inquiry, "match", all=True, exhaustive=exhaustive or None)
         items = list(answering.scene.register.disclosures)
         for number, item in enumerate(items):
             progress("matching", number, len(items))
-            yield self._matched(answering, item, None)
+            yield self._matched(answering, item, None, exhaustive)
         progress("matching", len(items), len(items))
 
-    def _matched(self, answering: Answering, disclosure: str, published_at: datetime | None) -> Document:
+    def _matched(
+        self, answering: Answering, disclosure: str, published_at: datetime | None, exhaustive: bool = False
+    ) -> Document:
         scene = answering.scene
         item = main_job.dated(scene.disclosure(disclosure), published_at)
         declared = main_job.declarations_on(scene, disclosure)
-        return answering.document(scene.matcher.match(item), declared=declared)
+        return answering.document(scene.matcher.match(item, exhaustive=exhaustive), declared=declared)
 
     def declare(self, inquiry: Inquiry, disclosure: str, named: str, reason: str) -> Document:
         """Keep an analyst's own recognition of `PRODUCT` or `PRODUCT:PORTION` beside the machine's score."""

@@ -34,6 +34,7 @@ from tearline.workspace.picking import Picking
 from tearline.workspace.reading import Reading
 from tearline.workspace.reading_disclosures import ReadingDisclosures
 from tearline.workspace.reading_pathways import ReadingPathways
+from tearline.workspace.reading_series import ReadingSeries
 from tearline.workspace.recusal import Recusing
 from tearline.workspace.reviewing import Reviewing
 from tearline.workspace.taking import Taking
@@ -47,6 +48,7 @@ class Workspace(
     Reading,
     ReadingDisclosures,
     ReadingPathways,
+    ReadingSeries,
     Keeping,
     Picking,
     Recusing,

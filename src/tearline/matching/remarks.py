@@ -1,0 +1,81 @@
+"""What a reader has to know of the text itself: that it is short, cut off, garbled, of two languages, hearsay."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tearline.matching.reading import LONGEST
+from tearline.records.kinds import AttributionKind, QuotationStatus
+from tearline.text.language import guess_language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tearline.matching.reading import Reading
+    from tearline.records.matches import Passage, Quotation
+    from tearline.records.products import Disclosure
+
+# UTF-8 read as a Western eight-bit encoding ("Ã©", "â€™"), or letters that were lost on the way.
+_GARBLED = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac.|\ufffd")
+_LEAST_GARBLED = 3
+_LEAST_MIXED = 0.15  # of the passages that are of the other language
+_LEAST_PASSAGES = 4
+_SAMPLE = 20  # passages looked at for their language
+_RESTS_ON = {
+    AttributionKind.DOCUMENT: "a document",
+    AttributionKind.UNNAMED: "people it does not name",
+    AttributionKind.OFFICIAL: "officials",
+}
+
+
+def text_notes(disclosure: Disclosure, reading: Reading, registered: bool) -> list[str]:
+    """Of the text as such; `registered`: whether there is any product to match it with."""
+    says = []
+    if not reading.passages:
+        says.append("The text is empty: nothing can be matched.")
+    elif len(reading.passages) <= 2:
+        says.append("The text is very short: little can be said from it.")
+    if len(reading.text) > LONGEST:
+        says.append(f"Only the first {LONGEST:,} characters of {len(reading.text):,} were read.")
+    if reading.content.paywall is not None:
+        says.append("The text ends at a notice for subscribers: what stands behind it was not read.")
+    if len(_GARBLED.findall(reading.text)) >= _LEAST_GARBLED:
+        says.append("The text seems to have been read in a wrong encoding: names with accents may be missed.")
+    if reading.content.transcript:
+        says.append("The text is a transcript: it was read item by item, time codes and speakers left aside.")
+    if _mixed(reading):
+        says.append("The text is in English and in French; each passage was compared as it stands.")
+    if reading.meanings is not None:
+        says.append(
+            f"The sentence model {reading.meanings.sentences.model.name} took part; the probabilities were learnt "
+            "without one."
+        )
+    if disclosure.published_at is None and registered:
+        says.append("No publication date is known: matched against every product, whenever issued.")
+    return says
+
+
+def _mixed(reading: Reading) -> bool:
+    if len(reading.passages) < _LEAST_PASSAGES:
+        return False
+    said = reading.content.text
+    step = max(len(reading.passages) // _SAMPLE, 1)
+    found = Counter(guess_language(said[start:end]) for start, end in reading.passages[::step])
+    counted = found["en"] + found["fr"]
+    return min(found["en"], found["fr"]) >= max(2.0, _LEAST_MIXED * counted)
+
+
+def telling_notes(passages: Sequence[Passage], quotations: Sequence[Quotation]) -> list[str]:
+    """On what the text itself says it rests, and how its quotations stand."""
+    says = []
+    kinds = Counter(each.kind for passage in passages for each in passage.attributions)
+    named = [f"{_RESTS_ON[kind]} ({kinds[kind]})" for kind in AttributionKind if kinds[kind]]
+    if named:
+        says.append(f"By its own account the text rests on {', '.join(named)}.")
+    status = Counter(each.status for each in quotations)
+    if quotations:
+        listed = ", ".join(f"{status[one]} {one.value}" for one in QuotationStatus)
+        says.append(f"Quotations: {listed}.")
+    return says
