@@ -7,8 +7,10 @@ products and disclosures, never with events.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -48,6 +50,12 @@ class Register:
 
     @classmethod
     def read(cls, ledger: Ledger, state: LedgerState) -> Register:
+        # Nothing that is made here is garbage: looking for some among it takes longer than reading it.
+        with _without_collecting():
+            return cls._read(ledger, state)
+
+    @classmethod
+    def _read(cls, ledger: Ledger, state: LedgerState) -> Register:
         def rows(stream: Stream) -> Sequence[Body]:
             return ledger.bodies(stream, state)
 
@@ -200,6 +208,17 @@ class Register:
     @cached_property
     def _likened(self) -> frozenset[str]:
         return frozenset(map(_fold, self.likened))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _id(body: Body) -> str:
