@@ -28,5 +28,7 @@ SECTIONS: Final = (
     Section("cases", _("Cases"), "cases:list", _CASEWORK),
     Section("requests", _("Requests"), "requests:all", _CASEWORK),
     Section("intake", _("Intake"), "taking-in:upload", frozenset({Role.REGISTRAR})),
+    Section("reading", _("Readings"), "reading:sessions", frozenset({Role.LIAISON, Role.REGISTRAR})),
+    Section("oversight", _("Oversight"), "oversight:lookups", frozenset({Role.REVIEWER})),
     Section("work", _("Work"), "work:list", _CASEWORK | {Role.REGISTRAR}),
 )

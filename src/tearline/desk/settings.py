@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "tearline.desk.work",
     "tearline.desk.requests",
     "tearline.desk.taking_in",
+    "tearline.desk.reading",
+    "tearline.desk.oversight",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -16,6 +16,8 @@ urlpatterns = [
     path("work/", include("tearline.desk.work.urls")),
     path("", include("tearline.desk.requests.urls")),
     path("intake/", include("tearline.desk.taking_in.urls")),
+    path("readings/", include("tearline.desk.reading.urls")),
+    path("oversight/", include("tearline.desk.oversight.urls")),
     path("account/", include("tearline.desk.accounts.urls")),
     path("api/", include("tearline.desk.api.urls")),
     path("language/", set_language, name="set_language"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
+from tearline.intake.products_in import ProductFinder
+from tearline.records.errors import BadInput
 from tearline.records.products import Disclosure, Product
 from tearline.records.times import format_instant
 from tearline.views.register import Register
@@ -63,6 +66,22 @@ class Picking(Opened):
             disclosures=list(disclosures) or None,
         ).scene
         return _lines(scene.register, products, organisations, disclosures)
+
+    def products_named(self, inquiry: Inquiry, written: Sequence[str]) -> Document:
+        """Whatever a paper calls itself, by id, number or title.
+
+        `{"products": {as written: id or None}, "marking": the highest of those found}`."""
+        scene = self._look_up(inquiry, "register", products=list(written)).scene
+        finder = ProductFinder(scene.register.products.values())
+        found = {
+            one: one if one in scene.register.products else finder.named(one) for one in dict.fromkeys(written)
+        }
+        parsed = []
+        for identifier in found.values():
+            if identifier is not None:
+                with suppress(BadInput):
+                    parsed.append(scene.scheme.parse(scene.register.products[identifier].marking))
+        return {"products": found, "marking": scene.scheme.highest(parsed).print() if parsed else ""}
 
     def event_lines(self, inquiry: Inquiry, events: Sequence[str]) -> Document:
         """Single events by id: what kind, of which product, when, where; not who. Unknown ones are left out."""

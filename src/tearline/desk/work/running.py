@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -123,7 +123,8 @@ def _alive(key: UUID) -> Iterator[None]:
     def beat() -> None:
         try:
             while not over.wait(BEAT):
-                Job.objects.filter(pk=key).update(beat_at=timezone.now())
+                with suppress(OperationalError):  # a busy database: the next sign will do
+                    Job.objects.filter(pk=key).update(beat_at=timezone.now())
         finally:
             connection.close()
 

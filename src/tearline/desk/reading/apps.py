@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Reading(AppConfig):
+    name = "tearline.desk.reading"
+    label = "reading"
