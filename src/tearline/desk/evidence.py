@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from tearline.desk.accounts.models import User
-from tearline.desk.cases.models import ScopeKind
+from tearline.desk.cases.models import ScopeItem, ScopeKind
 from tearline.desk.doors import OpenCase
+from tearline.records.said import Language
 from tearline.workspace import Inquiry, Scope, Workspace, open_workspace
 
 
@@ -31,7 +33,14 @@ def scope_of(case: OpenCase) -> Scope:
         organisations=frozenset(items[ScopeKind.ORGANISATION]) or None,
         earliest=case.case.period_from,
         latest=case.case.period_to,
+        hidden_disclosures=_brought_in_elsewhere(case, items[ScopeKind.DISCLOSURE]),
     )
+
+
+def _brought_in_elsewhere(case: OpenCase, own: set[str]) -> frozenset[str]:
+    """Public items that another case brought in: that somebody looks into them is that case's own affair."""
+    others = ScopeItem.objects.filter(kind=ScopeKind.DISCLOSURE).exclude(case=case.case)
+    return frozenset(others.values_list("item", flat=True)) - own
 
 
 def inquiry(case: OpenCase, unmask: str | None = None) -> Inquiry:
@@ -42,6 +51,7 @@ def inquiry(case: OpenCase, unmask: str | None = None) -> Inquiry:
         unmask=unmask,
         actor=case.viewer.username,
         scope=scope_of(case),
+        language=spoken(),
     )
 
 
@@ -51,6 +61,15 @@ def charge(user: User, purpose: str) -> Inquiry:
         purpose=purpose,
         actor=user.username,
         scope=Scope(
-            products=None, originators=frozenset({user.organisation}) if user.organisation else frozenset()
+            originators=frozenset({user.organisation}) if user.organisation else frozenset(),
+            hidden_disclosures=frozenset(
+                ScopeItem.objects.filter(kind=ScopeKind.DISCLOSURE).values_list("item", flat=True)
+            ),
         ),
+        language=spoken(),
     )
+
+
+def spoken() -> Language:
+    """The language of the page that is being made."""
+    return Language.FRENCH if (get_language() or "").startswith("fr") else Language.ENGLISH

@@ -25,6 +25,8 @@ _CASEWORK: Final = frozenset({Role.INVESTIGATOR, Role.APPROVER})
 SECTIONS: Final = (
     Section("accounts", _("Accounts"), "accounts", frozenset({Role.ADMINISTRATOR})),
     Section("today", _("Today"), "today", frozenset(Role)),
+    Section("disclosures", _("Disclosures"), "registry:last-disclosures", _CASEWORK),
+    Section("products", _("Products"), "registry:last-products", _CASEWORK | {Role.REGISTRAR}),
     Section("cases", _("Cases"), "cases:list", _CASEWORK),
     Section("requests", _("Requests"), "requests:all", _CASEWORK),
     Section("intake", _("Intake"), "taking-in:upload", frozenset({Role.REGISTRAR})),

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tearline.desk.accounts",
     "tearline.desk.api",
     "tearline.desk.cases",
+    "tearline.desk.registry",
     "tearline.desk.today",
     "tearline.desk.work",
     "tearline.desk.requests",

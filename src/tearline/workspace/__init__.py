@@ -19,6 +19,7 @@ from tearline.workspace.opening import (
 )
 from tearline.workspace.reading_pathways import Sieve
 from tearline.workspace.scope import Scope
+from tearline.workspace.signs import basis_sign, interval_bar, level_sign, notch_sign
 
 __all__ = [
     "Document",
@@ -28,7 +29,11 @@ __all__ = [
     "Scope",
     "Sieve",
     "Workspace",
+    "basis_sign",
     "create_workspace",
+    "interval_bar",
+    "level_sign",
+    "notch_sign",
     "open_workspace",
     "run_demo",
     "silent",

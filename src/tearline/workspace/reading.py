@@ -78,6 +78,7 @@ class Reading(Opened):
             {
                 "findings": sorted(found.findings, key=lambda one: (order.get(one.severity, 3), one.id)),
                 "rules_not_run": found.rules_not_run,
+                "marking": highest(scene.scheme, [scene.product(product).marking]),
             }
         )
 

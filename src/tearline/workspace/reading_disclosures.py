@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from tearline.intake.document_files import document_row
+from tearline.intake.lines import SourceFile
 from tearline.investigation import main_job
 from tearline.investigation.scene import Scene
 from tearline.leads import variants
@@ -47,6 +50,11 @@ class ReadingDisclosures(Opened):
                 ]
             }
         )
+
+    def text_of(self, path: Path) -> str:
+        """The text of a document (.txt, .html, .pdf, .docx) that is about to be brought in. Raises BadInput."""
+        row = document_row(SourceFile(path, path.name))
+        return str(row.fields["text"])
 
     def disclosure(self, inquiry: Inquiry, disclosure: str) -> Document:
         """A public item beside the portions it may draw on: both texts cut for marking, what pairs and why, what

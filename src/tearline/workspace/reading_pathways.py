@@ -133,8 +133,7 @@ class ReadingPathways(Opened):
             {
                 "product": brief(item, scene),
                 "before": cut,
-                "from": min((h.first_possible for h in within.holders), default=item.issued_at),
-                "until": max((t.at_latest for t in within.transfers), default=None),
+                "span": _span(traced, item.issued_at, published),
                 "publications": [{"label": one.label, "at": one.at.earliest} for one in published],
                 "picture": picture,
                 "total": len(within.holders),
@@ -241,6 +240,13 @@ class ReadingPathways(Opened):
                 ),
             }
         )
+
+
+def _span(pathway: Pathway, issued: datetime, published: Collection[Publication]) -> list[datetime]:
+    """From the first to the last of what a pathway shows."""
+    times = [issued, *(h.first_possible for h in pathway.holders), *(t.at_latest for t in pathway.transfers)]
+    times += [edge for one in published for edge in (one.at.earliest, one.at.latest)]
+    return [min(times), max(times)]
 
 
 def _severity(finding: Any) -> tuple[int, str]:

@@ -1,0 +1,1 @@
+"""The evidence on pages: products, disclosures, pathways, handling, leads, people, search."""
