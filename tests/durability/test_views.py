@@ -14,7 +14,7 @@ from durable_world import answers, plain
 
 Harm = Callable[[Path, Path], None]
 
-VIEWS = ("events", "event-keys", "passages")
+VIEWS = ("events", "event-keys", "passages", "reuse")
 
 
 def filled(workspace: Path, quick: Program) -> None:

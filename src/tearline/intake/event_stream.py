@@ -38,6 +38,9 @@ class EventStream:
         """`append`: hands bodies to the ledger. `expected`: about how many events will come."""
         self._place, self._state, self._stage, self._batch, self._append = place, state, stage, batch, append
         keys = build_keys(place.event_keys, place.ledger, state)
+        for left in place.event_keys.glob("*.part"):
+            # Whoever is here holds the lock of the events stream: what lies here is a killed process's.
+            left.unlink(missing_ok=True)
         self._seen = SeenFilter(state.size(Stream.EVENTS) + expected)
         for ids, contents in (stage.hashes(), *read_keys(keys, retracted(place.ledger, state))):
             self._seen.look(ids, contents)

@@ -57,8 +57,7 @@ class NativeRecords:
         if isinstance(item, Sealed):
             self._seal(source, item)
         elif isinstance(item, Unread):
-            row = Refused(source, item.line, item.raw, item.what, item.field, item.remedy or None, item.lossy)
-            self._one.refuse(Stream.EVENTS, row)
+            self._one.refuse_unread(Stream.EVENTS, source, item)
         else:
             self._record(source, item)
 

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b, file_digest, sha256
+from json.encoder import encode_basestring, encode_basestring_ascii
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +25,10 @@ KEPT = 4 << 20
 """Characters of a row that are kept; of a longer one, its beginning and its SHA-256."""
 
 SHOWN = 4096
+
+_BLOCK = 1 << 20
+"""Characters that are written at once."""
+_MOST_REASONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,6 @@ class Refused:
             BadInput(self.what, where=self.source.file, line=self.line, field=self.field, remedy=self.remedy)
         )
 
-    def digest(self) -> str:
-        """Equal for the same row refused for the same reason, wherever it stands."""
-        said = json.dumps([self.source.reader, self.what, self.field, self.raw])
-        return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -87,39 +87,106 @@ class Held:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """What rows refused for one reason have in common, as it is written: the hash of what comes before their own
+    text, and the pieces of their lines around number and digest. The digest is equal for the same row refused for
+    the same reason, wherever it stands."""
+
+    hashed: Any
+    before_line: str
+    before_digest: str
+
+    @classmethod
+    def of(cls, number: int, source: Source, what: str, field: str | None, remedy: str | None) -> _Reason:
+        said = json.dumps([source.reader, what, field])
+        told = {"what": what, "field": field, "remedy": remedy}
+        return cls(
+            blake2b(f"{said[:-1]}, ".encode(), digest_size=16),
+            f'{{"source":{number},"line":',
+            f',{_plain(told)[1:-1]},"digest":"',
+        )
+
+
 class QuarantineWriter:
-    """Gathers the refused rows of one batch in a file that counts only once `finish` has named it."""
+    """Gathers the refused rows of one batch in a file that counts only once `finish` has named it.
+
+    There may be millions, most of them refused for one of a few reasons: what they have in common is put into
+    words once, and they are written a block at a time.
+    """
 
     def __init__(self, folder: Path, batch: str, before: frozenset[str]) -> None:
         """`before`: the digests of the rows that lie in quarantine already."""
         self._path = folder / f"{batch}.jsonl"
         self._part = folder / f"{batch}.jsonl.part"
         self._before = before
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
+        self._sha256 = sha256()
         self._sources: dict[str, int] = {}
+        self._source: Source | None = None
+        self._reasons: dict[tuple[str, str | None, str | None], _Reason] = {}
+        self._waiting: list[str] = []
+        self._waiting_size = 0
         self.stored = 0
 
     def add(self, row: Refused) -> None:
-        digest = row.digest()
+        self.add_row(row.source, row.line, row.raw, row.what, row.field, row.remedy, row.lossy)
+
+    def add_row(  # noqa: PLR0917 -- called once a row of millions, so without a `Refused` of its own
+        self, source: Source, line: int, raw: str, what: str, field: str | None, remedy: str | None, lossy: bool
+    ) -> None:
+        """Add what a `Refused` of these says."""
+        if source is not self._source and source != self._source:
+            self._turn_to(source)
+        reason = self._reasons.get((what, field, remedy))
+        if reason is None:
+            if len(self._reasons) >= _MOST_REASONS:
+                self._reasons.clear()
+            number = self._sources[_plain(source.document())]
+            reason = self._reasons[what, field, remedy] = _Reason.of(number, source, what, field, remedy)
+        hashed = reason.hashed.copy()
+        hashed.update(f"{encode_basestring_ascii(raw)}]".encode())
+        digest = hashed.hexdigest()
         if digest in self._before:
             return
+        self._write(f'{reason.before_line}{line}{reason.before_digest}{digest}",{_kept(raw, lossy)}}}\n')
+        self.stored += 1
+
+    def _turn_to(self, source: Source) -> None:
+        """Rows of another source follow; where it is new, it is described first."""
+        self._source = source
+        self._reasons.clear()
+        told = _plain(source.document())
+        if told not in self._sources:
+            self._sources[told] = len(self._sources)
+            self._write(f'{{"source":{told}}}\n')
+
+    def _write(self, text: str) -> None:
+        self._waiting.append(text)
+        self._waiting_size += len(text)
+        if self._waiting_size >= _BLOCK:
+            self._flush()
+
+    def _flush(self) -> None:
+        data = "".join(self._waiting).encode()
+        self._waiting.clear()
+        self._waiting_size = 0
+        self._sha256.update(data)
         try:
             if self._file is None:
                 self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._file = self._part.open("w", encoding="utf-8", newline="\n")
-            source = json.dumps(row.source.document(), ensure_ascii=False, separators=(",", ":"))
-            if source not in self._sources:
-                self._sources[source] = len(self._sources)
-                self._file.write(f'{{"source":{source}}}\n')
-            self._file.write(_line(row, self._sources[source], digest))
+                self._file = self._part.open("wb")
+            self._file.write(data)
         except OSError as error:
             raise _cannot(self._part, error) from error
-        self.stored += 1
 
     def finish(self) -> str | None:
         """Make the file durable under its name; its SHA-256, or None where nothing was stored."""
-        if self._file is None:
+        if not self.stored:
+            self.abandon()
             return None
+        self._flush()
+        assert self._file is not None
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -130,34 +197,35 @@ class QuarantineWriter:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            with self._path.open("rb") as file:
-                return file_digest(file, sha256).hexdigest()
         except OSError as error:
             raise _cannot(self._path, error) from error
+        return self._sha256.hexdigest()
 
     def abandon(self) -> None:
         """Nothing of this batch was committed: leave nothing behind."""
+        self._waiting.clear()
         if self._file is not None:
             self._file.close()
             self._part.unlink(missing_ok=True)
             self._path.unlink(missing_ok=True)
 
 
-def _line(row: Refused, source: int, digest: str) -> str:
-    raw = row.raw.encode("utf-8", "replace").decode()
-    body: dict[str, Any] = {
-        "source": source,
-        "line": row.line,
-        "what": row.what,
-        "field": row.field,
-        "remedy": row.remedy,
-        "digest": digest,
-        "lossy": row.lossy or len(raw) > KEPT,
-        "raw": raw[:KEPT],
-    }
+def _plain(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _kept(raw: str, lossy: bool) -> str:
+    """The end of a row's line: what is kept of its text, and whether that is all."""
+    if not raw.isascii():
+        raw = raw.encode("utf-8", "replace").decode()
     if len(raw) > KEPT:
-        body["raw_sha256"] = sha256(raw.encode()).hexdigest()
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace("\u2028", "\\u2028") + "\n"
+        return f'"lossy":true,"raw":{_told(raw[:KEPT])},"raw_sha256":"{sha256(raw.encode()).hexdigest()}"'
+    return f'"lossy":{"true" if lossy else "false"},"raw":{_told(raw)}'
+
+
+def _told(text: str) -> str:
+    """A text as JSON. What some programs take for the end of a line is escaped."""
+    return encode_basestring(text).replace("\u2028", "\\u2028")
 
 
 def _cannot(path: Path, error: OSError) -> CouldNot:

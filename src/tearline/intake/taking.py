@@ -22,7 +22,8 @@ from tearline.intake.event_stream import EventStream
 from tearline.intake.known import Body, Known, retracted
 from tearline.intake.lines import SourceFile
 from tearline.intake.place import Place
-from tearline.intake.quarantine import QuarantineWriter, Refused, held_digests, sweep
+from tearline.intake.quarantine import QuarantineWriter, Refused, Source, held_digests, sweep
+from tearline.intake.rows import Unread
 from tearline.ledger import LedgerState, Transaction
 from tearline.ledger.ahead import ahead
 from tearline.records.errors import CouldNot, TearlineError
@@ -101,6 +102,11 @@ class Taking:
     def refuse(self, stream: Stream, row: Refused) -> None:
         self.counts.of(stream).quarantined += 1
         self._quarantine.add(row)
+
+    def refuse_unread(self, stream: Stream, source: Source, row: Unread) -> None:
+        """Refuse what could not be read; without a `Refused`, because of some logs that is nearly every line."""
+        self.counts.of(stream).quarantined += 1
+        self._quarantine.add_row(source, row.line, row.raw, row.what, row.field, row.remedy or None, row.lossy)
 
     def warn(self, text: str) -> None:
         if text not in self.counts.warnings:

@@ -107,9 +107,13 @@ class Reader:
             yield from read_segment(folder / segment.file, segment, at, stop)
             return
         path = folder / manifest.tail
-        if not path.exists():
-            raise FileNotFoundError(2, "missing", str(path))
-        lines, _ = tail_lines(path, state.size - manifest.sealed)
+        try:
+            lines, _ = tail_lines(path, state.size - manifest.sealed)
+        except IntegrityFailure:
+            if path.exists():
+                raise
+            # Sealed since, most likely: the caller looks again where its records are now.
+            raise FileNotFoundError(2, "missing", str(path)) from None
         wanted = list(islice(lines, at - manifest.sealed, stop - manifest.sealed))
         column = as_column(wanted, path)
         yield at, pa.record_batch([column, pa.nulls(len(column), pa.binary(32))], schema=LINE_SCHEMA)

@@ -26,6 +26,9 @@ from tearline.ledger.witness import Witness
 from tearline.records.errors import IntegrityFailure, TearlineError
 from tearline.records.kinds import Stream
 
+PATIENCE = 1000
+"""How often a check begins again beside a writer who never rests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -55,12 +58,23 @@ def verify(
     """
     log = folder / COMMITS
     with disk_faults(folder):
-        while True:
-            before = log.stat().st_size if log.exists() else 0
-            found = _verify(folder, key, deep, witness, pinned)
+        for again in range(PATIENCE, -1, -1):
+            before = _length(log)
+            try:
+                found = _verify(folder, key, deep, witness, pinned)
+            except FileNotFoundError:
+                # It was listed, and a writer that replaced or swept it up has removed it since.
+                if not again:
+                    raise
+                continue
             # A writer that sealed a tail meanwhile removed files this pass was about to read: look again.
-            if found.ok or not log.exists() or log.stat().st_size == before:
-                return found
+            if found.ok or _length(log) == before:
+                break
+        return found
+
+
+def _length(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
 
 
 def _verify(
