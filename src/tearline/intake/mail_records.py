@@ -3,9 +3,9 @@
 A message carries what its own text, subject and attachments show, and all that the messages quoted below it carry.
 The lowest message that carries a product `disseminated` it; each one above `forwarded` it, unless it only answers:
 who writes back, above the quoted text, to people who all had it from the messages below has `opened` it and taken
-nothing out. Every addressee is an event of its own, with the basis `addressed`. Where the text of some portions alone
-stands in a message without attachments, its events carry just these (`detail.portions`). A message without a legible time was sent after the one it quotes and
-before the one that quotes it.
+nothing out. Every addressee is an event of its own, with the basis `addressed`. Where the text of some portions
+alone stands in a message without attachments, its events carry just these (`detail.portions`). A message without a
+legible time was sent after the one it quotes and before the one that quotes it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class MailUnit:
     """One message as it is counted, with what is needed to read it again.
 
     `below` are the texts of the messages it quotes, from the outermost, `had` the senders and addressees of each,
-    `bare` whether each is without attachments; `earliest` and `latest` are RFC 3339; `files` SHA-256 of attachments.
-    `mail_id` is its Message-ID where it has one.
+    `bare` whether each is without attachments; `earliest` and `latest` are RFC 3339; `files` SHA-256 of
+    attachments. `mail_id` is its Message-ID where it has one.
     """
 
     sender: str | None
@@ -190,7 +190,7 @@ def item(
 
 
 def _answers(unit: MailUnit, had: set[str], who: Callable[[str], str]) -> bool:
-    """Whether all whom it is sent to had it from the messages below. Where no addressee is legible, `Re:` decides."""
+    """Whether all it is sent to had it from the messages below. Where no addressee is legible, `Re:` decides."""
     if not unit.recipients:
         prefix = _PREFIX.match(unit.subject or "")
         return prefix is not None and fold(prefix[1]).startswith(("re", "aw"))

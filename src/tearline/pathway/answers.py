@@ -131,7 +131,7 @@ class Answer:
         return organisation
 
     def _portions(self, slot: int, held: Iterable[int]) -> tuple[str, ...] | None:
-        """Which portions of the product asked about somebody saw, in itself or in what restates them; None: all."""
+        """Which portions of the product asked about somebody saw, there or in what restates them; None: all."""
         found = {portion for place in held if place for portion in self._carried[self._family[place]]}
         if 0 in held:
             parts = self._parts.get(slot)
