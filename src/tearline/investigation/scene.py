@@ -24,6 +24,7 @@ from tearline.records.products import Disclosure, Product
 from tearline.records.times import Interval
 from tearline.text.sentence_model import find_model
 from tearline.views.events import EventsView
+from tearline.views.kept_documents import events_fingerprint, keep_document, kept_document
 from tearline.views.lineage import Lineage
 from tearline.views.passage_files import passage_index
 from tearline.views.passages import PassageIndex, build_index
@@ -105,7 +106,16 @@ class Scene:
         for a log has no hole where it speaks of other products."""
         if self.whole is not None:
             return self.whole.logs
-        return self.kept.once("logs", lambda: survey_logs(self.register, self.view, self.state))
+        return self.kept.once("logs", self._logs)
+
+    def _logs(self) -> LogSurvey:
+        place, rests_on = self.passages.parent / "logs" / "survey.json", events_fingerprint(self.state)
+        kept = kept_document(place, rests_on, self.key)
+        if kept is not None:
+            return LogSurvey.of_document(kept)
+        found = survey_logs(self.register, self.view, self.state)
+        keep_document(place, rests_on, self.key, found.document())
+        return found
 
     @property
     def clocks(self) -> tuple[ClockOffset, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from tearline.ledger import LedgerState
 from tearline.records.parties import PartyKind
-from tearline.records.times import EPOCH
+from tearline.records.times import EPOCH, from_micros, to_micros
 from tearline.views.events import EventsView
 from tearline.views.register import Register
 
@@ -52,6 +53,33 @@ class LogSurvey:
     receipting: frozenset[str]
     holes: tuple[Hole, ...]
     until: datetime | None
+
+    def document(self) -> dict[str, Any]:
+        """The survey as JSON, to be kept."""
+        return {
+            "logged": sorted(self.logged),
+            "acting": sorted(self.acting),
+            "receipting": sorted(self.receipting),
+            "holes": [
+                [hole.organisation, hole.system, to_micros(hole.start), to_micros(hole.end), hole.expected]
+                for hole in self.holes
+            ],
+            "until": None if self.until is None else to_micros(self.until),
+        }
+
+    @classmethod
+    def of_document(cls, kept: dict[str, Any]) -> LogSurvey:
+        """The survey that `document` wrote."""
+        return cls(
+            logged=frozenset((organisation, system) for organisation, system in kept["logged"]),
+            acting=frozenset(kept["acting"]),
+            receipting=frozenset(kept["receipting"]),
+            holes=tuple(
+                Hole(organisation, system, from_micros(start), from_micros(end), expected)
+                for organisation, system, start, end, expected in kept["holes"]
+            ),
+            until=None if kept["until"] is None else from_micros(kept["until"]),
+        )
 
 
 def survey_logs(register: Register, view: EventsView, state: LedgerState) -> LogSurvey:
