@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import networkx
+import prov.model
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +21,9 @@ from tearline.exports import ExportFormat, export
 from tearline.exports.files import file_name
 from tearline.records.errors import BadInput
 from tearline.records.events import STORED_EVENTS
+from tearline.records.pathways import Pathway
+from tearline.report import picture
+from tearline.views.register import Register
 
 AT = datetime(2026, 2, 8, 9, tzinfo=UTC)
 RAW = ("p1", "Ada Lorme", "Cpt. Halden", "=HYPERLINK(1)")
@@ -43,9 +49,13 @@ def events() -> pa.Table:
     return pa.Table.from_pylist(rows, STORED_EVENTS)
 
 
+def drawn(register: Register) -> Callable[[Pathway], str]:
+    return lambda pathway: picture(pathway, register, scenes.NAMES)
+
+
 def exported(folder: Path, form: ExportFormat) -> tuple[Path, ...]:
     _, register = scenes.small()
-    return export(form, folder, register, [scenes.small_pathway()], events(), scenes.NAMES)
+    return export(form, folder, register, [scenes.small_pathway()], events(), scenes.NAMES, drawn(register))
 
 
 def test_csv_is_safe_in_a_spreadsheet_and_names_nobody(tmp_path: Path):
@@ -85,6 +95,30 @@ def test_prov_names_only_what_it_declares(tmp_path: Path):
     assert "Halden" not in file.read_text(encoding="utf-8")
 
 
+def test_the_prov_package_reads_it_back(tmp_path: Path):
+    (file,) = exported(tmp_path, ExportFormat.PROV)
+    document = prov.model.ProvDocument.deserialize(file, format="json")
+    again = prov.model.ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
+    assert document == again
+    assert len(list(document.get_records(prov.model.ProvActivity))) == 5
+    assert {agent.identifier.localpart for agent in document.get_records(prov.model.ProvAgent)}
+
+
+def test_networkx_reads_the_graph_back(tmp_path: Path):
+    (file,) = exported(tmp_path, ExportFormat.GRAPHML)
+    graph = networkx.read_graphml(file)
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == (6, 5)
+    assert sum("level" in attributes for _, attributes in graph.nodes(data=True)) == 4
+
+
+def test_the_picture_is_a_file_of_its_own(tmp_path: Path):
+    (file,) = exported(tmp_path, ExportFormat.SVG)
+    root = ET.parse(file).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert file.name.endswith(".svg")
+    assert "Ada" not in file.read_text(encoding="utf-8")
+
+
 def test_graphml_has_every_holder_and_transfer(tmp_path: Path):
     (file,) = exported(tmp_path, ExportFormat.GRAPHML)
     space = {"g": "http://graphml.graphdrawing.org/xmlns"}
@@ -99,8 +133,8 @@ def test_graphml_has_every_holder_and_transfer(tmp_path: Path):
 def test_an_id_from_outside_chooses_no_path(tmp_path: Path):
     _, register = scenes.small()
     odd = replace(scenes.small_pathway(), product="../../etc/passwd\x00\x07")
-    for form in (ExportFormat.PROV, ExportFormat.GRAPHML):
-        (file,) = export(form, tmp_path / "out", register, [odd], events(), scenes.NAMES)
+    for form in (ExportFormat.PROV, ExportFormat.GRAPHML, ExportFormat.SVG):
+        (file,) = export(form, tmp_path / "out", register, [odd], events(), scenes.NAMES, drawn(register))
         assert file.parent == tmp_path / "out"
     assert file_name("a/b") != file_name("a-b") and file_name("VX-2026-014") == "VX-2026-014"
     assert not file_name("..").startswith(".")

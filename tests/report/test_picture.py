@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -94,6 +95,24 @@ def test_a_lane_with_many_is_folded_into_counts_that_add_up():
             assert last == {level: lane.counts.get(level, 0) for level in Level}
     assert sum(len(lane.rows) for lane in unfolded.lanes) >= 1500
     assert len(folded.curves) < 120 and unfolded.left_out > 0
+
+
+def test_two_thousand_holders_fold_into_one_page_that_survives_grey_print():
+    pathway, register = scene("large")
+    holders = tuple(replace(h, person=type(h.person)(f"p{n}")) for n, h in enumerate((pathway.holders * 2)[:2000]))
+    crowd = replace(pathway, holders=holders)
+    folded = lay_out(crowd, register, scenes.NAMES)
+    assert folded.height < 1400
+    assert sum(sum(lane.counts.values()) for lane in folded.lanes) == 2000
+    text = picture(crowd, register, scenes.NAMES)
+    assert len(text) < 2_000_000
+    # Levels differ by shape, not by colour alone: empty, half and full, in the marks and in folded areas.
+    colours = set(re.findall(r"#[0-9a-f]{6}", text))
+    greys = {
+        round(sum(int(c[i : i + 2], 16) * w for i, w in ((1, 0.2126), (3, 0.7152), (5, 0.0722)))) for c in colours
+    }
+    assert len(greys) >= 4
+    assert "-half)" in text
 
 
 def test_too_many_organisations_fold_into_parents_and_then_into_one_lane():

@@ -88,7 +88,9 @@ def views(
 
 def export(
     context: typer.Context,
-    format_name: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="prov, graphml, csv or parquet.")],
+    format_name: Annotated[
+        ExportFormat, typer.Argument(metavar="FORMAT", help="prov, graphml, csv, parquet or svg.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder to write to.")] = Path(
         "tearline-export"
     ),

@@ -30,6 +30,13 @@ def file_name(identifier: str) -> str:
     return f"{readable}-{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}".lstrip("-")
 
 
+def write_text(file: Path, text: str) -> Path:
+    """The file, with just this in it."""
+    with whole(file) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return file
+
+
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
     """Where to write `file`: it takes its place at the end, and nothing is left of it after a fault."""

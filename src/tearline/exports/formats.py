@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 
 import pyarrow as pa
 
-from tearline.exports.files import file_name, made
+from tearline.exports.files import file_name, made, write_text
 from tearline.exports.graphml import write_graphml
 from tearline.exports.prov import write_prov
 from tearline.exports.tables import write_tables
@@ -22,6 +22,7 @@ class ExportFormat(StrEnum):
     GRAPHML = "graphml"
     CSV = "csv"
     PARQUET = "parquet"
+    SVG = "svg"
 
 
 def export(  # noqa: PLR0917 - six things of six kinds, in the order of the sentence
@@ -31,15 +32,23 @@ def export(  # noqa: PLR0917 - six things of six kinds, in the order of the sent
     pathways: Iterable[Pathway],
     events: pa.Table | pa.RecordBatchReader,
     names: Names,
+    draw: Callable[[Pathway], str],
 ) -> tuple[Path, ...]:
     """Write the record into `folder` and return the files, people under `names`.
 
-    `csv` and `parquet`: the events (columns of STORED_EVENTS) and the holders of every pathway. `prov` and
-    `graphml`: a file a product that has a holder or a transfer. Raises BadInput where `folder` is a file.
+    `csv` and `parquet`: the events (columns of STORED_EVENTS) and the holders of every pathway. `prov`, `graphml`
+    and `svg`: a file a product that has a holder or a transfer; `draw` makes its picture. Raises BadInput where
+    `folder` is a file.
     """
     made(folder)
     if format_name in (ExportFormat.CSV, ExportFormat.PARQUET):
         return write_tables(folder, format_name.value, register, pathways, events=events, names=names)
+    if format_name is ExportFormat.SVG:
+        return tuple(
+            write_text(folder / f"{file_name(pathway.product)}.svg", draw(pathway))
+            for pathway in pathways
+            if pathway.holders or pathway.transfers
+        )
     write, suffix = (write_prov, "prov.json") if format_name is ExportFormat.PROV else (write_graphml, "graphml")
     return tuple(
         write(folder / f"{file_name(pathway.product)}.{suffix}", pathway, register, names)

@@ -13,6 +13,7 @@ from tearline.ledger import LedgerState, continuation_document, read_witness, wr
 from tearline.records.errors import BadInput, NotPermitted
 from tearline.records.kinds import Stream
 from tearline.views.passage_files import load_index, rebuild_index
+from tearline.report import picture
 from tearline.views.reuse_files import load_reuse, reuse_view
 from tearline.workspace.base import Opened
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
@@ -81,9 +82,7 @@ class Keeping(Opened):
             progress("passages", 2, 4)
             rebuild_index(scene.register.products.values, self._passages, scene.fingerprint, self._keys.salt)
             progress("reuse", 3, 4)
-            reuse_view(
-                scene.register.products.values, self._reuse, scene.fingerprint, self._keys.salt, anew=True
-            )
+            reuse_view(scene.register.products.values, self._reuse, scene.fingerprint, self._keys.salt, anew=True)
             progress("views", 4, 4)
         index = load_index(self._passages, scene.fingerprint, self._keys.salt)
         reuse = load_reuse(self._reuse, scene.fingerprint, self._keys.salt)
@@ -118,7 +117,15 @@ class Keeping(Opened):
         scene = answering.scene
         pathways = (main_job.trace_product(scene, product, before=None) for product in scene.register.products)
         events = scene.scan()
-        files = exports.export(format_name, folder, scene.register, pathways, events, answering.names)
+        files = exports.export(
+            format_name,
+            folder,
+            scene.register,
+            pathways,
+            events,
+            answering.names,
+            lambda pathway: picture(pathway, scene.register, answering.names),
+        )
         return answering.document({"files": [str(file) for file in files]})
 
 
