@@ -27,16 +27,14 @@ from tearline.text.sentences import pieces_of_text
 from tearline.text.tokens import tokenise
 from tearline.views.passages import PassageIndex, build_index
 from train_matching import (
-    RIDGE_PORTION,
     Example,
     claim_rows,
     examples,
-    fit,
+    fit_portion,
     fit_product,
     floors_of,
     pair_rows,
-    portion_rows,
-    small_registers,
+    taught_beside,
 )
 
 FOLDS = 5
@@ -328,7 +326,7 @@ def articles() -> None:
         report(name, *of_scores(scores, source), masks, time.perf_counter() - began)
     index = build_index(data.products)
     full = examples(data, index, list(range(len(data.disclosures))), withhold=True)
-    small = small_registers(data)
+    small = taught_beside(data, index)
     rank, here, away, chances, truths, few, few_true = ours(data, full, small)
     ready = matcher(index)
     began = time.perf_counter()
@@ -359,7 +357,7 @@ def portions(data: Articles, index: PassageIndex) -> None:
     methods = ("Tearline", "words alone", "meaning alone")
     hits: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for at in range(FOLDS + 1):  # the last has learnt on all statements and is asked about the claims
-        model = fit(*portion_rows([pair for pair in restated if fold.get(pair[0], 0) != at]), RIDGE_PORTION)
+        model = fit_portion([pair for pair in restated if fold.get(pair[0], 0) != at])
         name = "statements" if at < FOLDS else "check-covid evidence"
         asked = [pair for pair in restated if fold.get(pair[0], 0) == at] if at < FOLDS else claimed
         for _, measured, labels, _ in asked:

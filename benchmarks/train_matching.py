@@ -325,6 +325,12 @@ def portion_rows(pairs: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]) ->
     return np.concatenate(rows), np.concatenate(labels)
 
 
+def fit_portion(pairs: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]) -> Model:
+    """The portion model; no measure counts against a portion."""
+    rows, labels = portion_rows(pairs)
+    return rising(lambda kept: fit(rows[:, kept], labels, RIDGE_PORTION), rows.shape[1])
+
+
 def document(inputs: list[str], model: Model) -> dict[str, object]:
     return {
         "inputs": inputs,
@@ -346,7 +352,7 @@ def write(data: Articles, index: PassageIndex, full: list[Example], small: list[
     """Learns on all of it and writes the weights; `full` are of the confirmed articles alone."""
     floors = floors_of(full)
     order, product, ceiling = fit_product(full + small, full, floors)
-    portion = fit(*portion_rows(pair_rows(data, index)), RIDGE_PORTION)
+    portion = fit_portion(pair_rows(data, index))
     leads = [f"{name}, less the best rival's" for name in MEASURES]
     names = [*MEASURES, *leads]
     names += [*(f"{name}, in a small register" for name in names), "smallness of the register"]

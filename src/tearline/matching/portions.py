@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tearline.matching.comparison import spread
 from tearline.matching.reading import UNKNOWN, Reading
+from tearline.matching.stretches import kinship
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +30,9 @@ PAIR_MEASURES = (
     "runs",
     "quantities",
     "names",
+    "kindred words",
+    "share of kindred words",
+    "kindred words beyond the next",
 )
 
 
@@ -38,6 +43,7 @@ def pair_measures(comparison: Comparison, slot: int, runs: list[Run]) -> NDArray
     words = comparison.words[:, own]
     meaning = comparison.meaning[:, own]
     rows = comparison.rows[own]
+    kindred = _kindred_words(reading, index, rows)
     return np.stack(
         [
             np.log1p(words),
@@ -49,9 +55,34 @@ def pair_measures(comparison: Comparison, slot: int, runs: list[Run]) -> NDArray
             np.log1p(_run_weights(reading, index, rows, runs)),
             np.log1p(_shared_quantities(reading, index, rows)),
             np.log1p(_shared_names(reading, index, rows)),
+            np.log1p(kindred),
+            kindred / (comparison.own[:, None] + 1.0),
+            np.log1p(kindred) - np.log1p(_next_best(kindred)),
         ],
         axis=2,
     ).astype(np.float64)
+
+
+def _kindred_words(reading: Reading, index: PassageIndex, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(M, rows) nats of each passage's distinct content words, each as far as the row comes near it in meaning."""
+    known = np.flatnonzero(reading.term != UNKNOWN)
+    known = known[~index.term_stop[reading.term[known]]]
+    terms, place = np.unique(reading.term[known], return_inverse=True)
+    held = np.zeros((len(reading.passages), len(terms)), dtype=np.float32)
+    held[reading.passage[known], place] = 1.0
+    tokens = spread(index.token_from[rows], index.token_from[rows + 1])
+    owner = np.repeat(np.arange(len(rows)), index.token_from[rows + 1] - index.token_from[rows])
+    telling = ~index.term_stop[index.token_term[tokens]]
+    theirs, owner = index.token_term[tokens[telling]], owner[telling]
+    near = np.zeros((len(terms), len(rows)), dtype=np.float32)
+    if len(terms) and len(theirs):
+        pairs = kinship(
+            index.term_vectors[terms].astype(np.float32) @ index.term_vectors[theirs].astype(np.float32).T
+        )
+        pairs[terms[:, None] == theirs[None, :]] = 1.0
+        starts = np.flatnonzero(np.r_[True, np.diff(owner) > 0])
+        near[:, owner[starts]] = np.maximum.reduceat(pairs, starts, axis=1)
+    return held @ (near * index.term_rarity[terms].astype(np.float32)[:, None])
 
 
 def _next_best(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -120,8 +120,8 @@ def ranked(measured: Measured, weights: Weights, eligible: int) -> tuple[NDArray
     disagree, no product is more probable than one ranked before it: the disagreement is doubt.
 
     The product model weighs measures against one another (much in common in a long text says less), and so could
-    find much in nothing, in texts unlike any it learnt on. The ceiling model cannot: with it nothing counts against
-    a product, so that having nothing in common gives the least there is. No odds are ABOVE_CEILING beyond it.
+    find much in nothing, in texts unlike any it learnt on. The ceiling model cannot: with it nothing counts
+    against a product, so that having nothing in common gives the least there is. No odds go ABOVE_CEILING past it.
     """
     order = np.argsort(-weights.order.log_odds(measured.values), kind="stable")
     rows = with_rivals(measured.values, weights.floors, eligible, measured.rivals)

@@ -139,7 +139,7 @@ def _words(comparison: Comparison, terms: NDArray[np.int32]) -> _Words:
         theirs, weights = _weighed(comparison, slot)
         at = np.minimum(np.searchsorted(terms, theirs), len(terms) - 1)
         same = terms[at] == theirs
-        near = _kinship(mine @ index.term_vectors[theirs].astype(np.float32).T)
+        near = kinship(mine @ index.term_vectors[theirs].astype(np.float32).T)
         near[at[same], np.flatnonzero(same)] = 1.0
         top = np.argsort(-weights, kind="stable")[:_CHIEF]
         shares = np.zeros_like(weights)
@@ -162,7 +162,8 @@ def _weighed(comparison: Comparison, slot: int) -> tuple[NDArray[np.int32], NDAr
     return terms, (index.term_rarity[terms] * (1.0 + np.log(counts))).astype(np.float32)
 
 
-def _kinship(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
+def kinship(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far a word counts as another, by the cosine of their vectors: 0 to _KIN."""
     return np.asarray(_KIN * np.clip((cosine - _NO_KIN) / (_SAME - _NO_KIN), 0.0, 1.0), dtype=np.float32)
 
 
