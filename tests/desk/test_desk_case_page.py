@@ -153,6 +153,11 @@ def test_a_paper_of_the_case_becomes_a_product(
     paper = Paper.objects.get()
     found = desk_workspace.named_lines(Inquiry(purpose="test"), products=[paper.product])["products"]
     assert found[0]["title"] == "Interim report" and found[0]["originator"] == home
+    paul = make_user("paul", body="Police")
+    theirs = make_case(paul, "Theirs")
+    assert "Interim report" in text(client_of(ada).get(f"/cases/{case.pk}/scope/", {"q": "Interim"}))
+    for address in ("scope/?q=Interim", "products/", f"products/{paper.product}/"):
+        assert "Interim report" not in text(client_of(paul).get(f"/cases/{theirs.pk}/{address}")), address
     desk_workspace.retract(desk_workspace.batches()["batches"][0]["batch"], "a test")
 
 

@@ -6,12 +6,13 @@ Every method of the workspace records the look-up before it answers, and raises 
 from __future__ import annotations
 
 from functools import cache
+from typing import TypedDict
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from tearline.desk.accounts.models import User
-from tearline.desk.cases.models import ScopeItem, ScopeKind
+from tearline.desk.cases.models import Case, Paper, ScopeItem, ScopeKind
 from tearline.desk.doors import OpenCase
 from tearline.records.said import Language
 from tearline.workspace import Inquiry, Scope, Workspace, open_workspace
@@ -33,14 +34,27 @@ def scope_of(case: OpenCase) -> Scope:
         organisations=frozenset(items[ScopeKind.ORGANISATION]) or None,
         earliest=case.case.period_from,
         latest=case.case.period_to,
-        hidden_disclosures=_brought_in_elsewhere(case, items[ScopeKind.DISCLOSURE]),
+        **brought_in_elsewhere(case.case),
     )
 
 
-def _brought_in_elsewhere(case: OpenCase, own: set[str]) -> frozenset[str]:
-    """Public items that another case brought in: that somebody looks into them is that case's own affair."""
-    others = ScopeItem.objects.filter(kind=ScopeKind.DISCLOSURE).exclude(case=case.case)
-    return frozenset(others.values_list("item", flat=True)) - own
+class Hidden(TypedDict):
+    """The sides of a scope that hide what cases brought in."""
+
+    hidden_disclosures: frozenset[str]
+    hidden_products: frozenset[str]
+
+
+def brought_in_elsewhere(case: Case | None) -> Hidden:
+    """Public items and papers that other cases brought in: that somebody looks into them is that case's affair."""
+    items = ScopeItem.objects.filter(kind=ScopeKind.DISCLOSURE, brought_in=True)
+    papers = Paper.objects.all()
+    if case is not None:
+        items, papers = items.exclude(case=case), papers.exclude(case=case)
+    return {
+        "hidden_disclosures": frozenset(items.values_list("item", flat=True)),
+        "hidden_products": frozenset(papers.values_list("product", flat=True)),
+    }
 
 
 def inquiry(case: OpenCase, unmask: str | None = None) -> Inquiry:
@@ -62,9 +76,7 @@ def charge(user: User, purpose: str) -> Inquiry:
         actor=user.username,
         scope=Scope(
             originators=frozenset({user.organisation}) if user.organisation else frozenset(),
-            hidden_disclosures=frozenset(
-                ScopeItem.objects.filter(kind=ScopeKind.DISCLOSURE).values_list("item", flat=True)
-            ),
+            **brought_in_elsewhere(None),
         ),
         language=spoken(),
     )

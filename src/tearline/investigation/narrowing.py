@@ -21,13 +21,14 @@ def narrowed(
     products: Collection[str] | None = None,
     originators: Collection[str] | None = None,
     hidden_disclosures: Collection[str] = (),
+    hidden_products: Collection[str] = (),
     case: str | None = None,
     earliest: datetime | None = None,
     latest: datetime | None = None,
 ) -> Scene:
     """The scene as somebody sees it for whom there are only these products (and what is declared as derived from
-    them), those of these originators, and this period. `hidden_disclosures` are as if not registered; of analysts'
-    declarations those made under `case`, or under none, are left."""
+    them), those of these originators, and this period. `hidden_disclosures` and `hidden_products` are as if not
+    registered; of analysts' declarations those made under `case`, or under none, are left."""
     register = scene.register
     wanted = {
         identifier
@@ -35,7 +36,7 @@ def narrowed(
         if (products is None or identifier in products)
         and (originators is None or product.originator in originators)
     }
-    inside = {member for identifier in wanted for member in register.family(identifier)}
+    inside = {member for identifier in wanted for member in register.family(identifier)} - set(hidden_products)
     if len(inside) == len(register.products):
         inside = set(register.products)
     period = Interval(earliest or _FIRST, latest or _LAST) if earliest or latest else None

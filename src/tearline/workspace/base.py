@@ -79,7 +79,7 @@ class Opened:
             state = self._state(inquiry.as_of)
             scene = self._narrowed(self._scene(state), inquiry)
         streams = state.basis(READ)
-        if scene.whole is not None:  # how much there is beyond the scope is not told either
+        if inquiry.scope is not None:  # how much there is beyond the scope is not told either
             streams = [{"stream": one["stream"], "root": one["root"]} for one in streams]
         return Answering(
             scene=scene,
@@ -133,6 +133,7 @@ class Opened:
                 products=scope.products,
                 originators=scope.originators,
                 hidden_disclosures=scope.hidden_disclosures,
+                hidden_products=scope.hidden_products,
                 case=inquiry.case,
                 earliest=scope.earliest,
                 latest=scope.latest,

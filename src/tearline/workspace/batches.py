@@ -19,7 +19,8 @@ class Batches(Opened):
         """The latest batches, newest first, but for those that `without_by` brought in: `{"batches": [{"batch",
         "kind", "at", "by", "files", "read", "accepted", "duplicates", "quarantined", "reason", "retracted"}]}`;
         `retracted` holds when, by whom and why, or None."""
-        bodies = self._ledger.bodies(Stream.BATCHES, self._state(None))
+        with self._one_at_a_time:
+            bodies = self._ledger.bodies(Stream.BATCHES, self._state(None))
         taken_back = {
             body["retracts"]: {"at": body["at"], "by": body["by"], "reason": body["reason"]}
             for body in bodies

@@ -105,7 +105,8 @@ class Picking(Opened):
     def organisation_names(self) -> Mapping[str, str]:
         """Every registered organisation's name by its id: whom letters can be addressed to. No look-up, for it
         tells nothing of any report or person."""
-        register = Register.read(self._ledger, self._ledger.state())
+        with self._one_at_a_time:
+            register = self._scene(self._state(None)).register
         return {one.id: one.name for one in sorted(register.organisations.values(), key=lambda o: o.name)}
 
 

@@ -23,7 +23,8 @@ class Recusing(Opened):
 
     def recusal_basis(self) -> str:
         """A digest of the record as far as it bears on who held what: while it is the same, so is the answer."""
-        state = self._state(None)
+        with self._one_at_a_time:
+            state = self._state(None)
         roots = " ".join(f"{state.size(stream)}:{state.streams[stream].root}" for stream in _BEARING)
         return hashlib.sha256(roots.encode()).hexdigest()
 

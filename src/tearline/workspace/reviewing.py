@@ -27,21 +27,22 @@ class Reviewing(Opened):
         "command", "parameters", "unmask"}], "more": bool}`.
         """
         body = {"actor": "oversight", "purpose": "review", "case": None, "command": "review"}
-        self._ledger.append(Stream.LOOKUPS, [json.dumps({**body, "commitment": commitment})])
-        state = self._state(None)
-        size = state.size(Stream.LOOKUPS)
-        start = max(0, size - MOST)
         low = format_instant(since) if since else ""
         high = format_instant(until) if until else "9999"
-        found = [one for one in self._read(start, size) if low <= one["at"] < high and one["command"] != "review"]
+        with self._one_at_a_time:
+            self._ledger.append(Stream.LOOKUPS, [json.dumps({**body, "commitment": commitment})])
+            size = self._state(None).size(Stream.LOOKUPS)
+            start = max(0, size - MOST)
+            read = list(self._read(start, size))
+        found = [one for one in read if low <= one["at"] < high and one["command"] != "review"]
         found.reverse()
         return {"lookups": found, "more": start > 0}
 
     def commitments(self) -> frozenset[str]:
         """What the ledger holds of reviewers' own reading, to check their book against."""
-        return frozenset(
-            one["commitment"] for one in self._read(0, self._state(None).size(Stream.LOOKUPS)) if one["commitment"]
-        )
+        with self._one_at_a_time:
+            read = list(self._read(0, self._state(None).size(Stream.LOOKUPS)))
+        return frozenset(one["commitment"] for one in read if one["commitment"])
 
     def _read(self, start: int, stop: int) -> Iterator[dict[str, Any]]:
         for batch in self._ledger.scan(Stream.LOOKUPS, start, stop):

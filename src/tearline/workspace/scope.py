@@ -18,7 +18,8 @@ class Scope:
 
     products: ids; with each of them, whatever is declared as derived from it. originators: whose products.
     organisations: whose holders, findings and gaps. earliest, latest: handling events that certainly lie outside
-    the period are not looked at. hidden_disclosures: public items that another case brought in.
+    the period are not looked at. hidden_disclosures, hidden_products: public items and papers that other cases
+    brought in; they are as if not registered.
     """
 
     products: frozenset[str] | None = None
@@ -27,8 +28,9 @@ class Scope:
     earliest: datetime | None = None
     latest: datetime | None = None
     hidden_disclosures: frozenset[str] = frozenset()
+    hidden_products: frozenset[str] = frozenset()
 
     @property
     def narrows(self) -> bool:
         """Is any side closed of which somebody who looks may be told?"""
-        return replace(self, hidden_disclosures=frozenset()) != Scope()
+        return replace(self, hidden_disclosures=frozenset(), hidden_products=frozenset()) != Scope()

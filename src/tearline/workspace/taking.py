@@ -83,7 +83,8 @@ class Taking(Opened):
 
     def record(self, entry: Mapping[str, Any], scan: Path | None = None, *, by: str | None = None) -> Document:
         """Make one entry by hand; `scan` is the paper it was typed from, kept as received."""
-        return {"event": intake.record(self._place_of(by), entry, scan)}
+        with self._one_at_a_time:
+            return {"event": intake.record(self._place_of(by), entry, scan)}
 
     def answer(self, fields: Mapping[str, Any], *, by: str | None = None) -> Document:
         """Record what an organisation answered when it was asked for records.
@@ -91,7 +92,8 @@ class Taking(Opened):
         `fields` as in answers.csv: organisation, asked, answer (full, partial, refused, no record, overwritten,
         held by another body), date; reason, system, product, since, until, held_by, gaps, id.
         """
-        return {"answer": intake.answer(self._place_of(by), fields)}
+        with self._one_at_a_time:
+            return {"answer": intake.answer(self._place_of(by), fields)}
 
     def confirm(self, event: str, by: str) -> Document:
         """Record that a second person confirms an entry by hand."""
@@ -115,7 +117,8 @@ class Taking(Opened):
 
     def retract(self, batch: str, reason: str, *, by: str | None = None) -> Document:
         """Say that a batch no longer counts. Nothing is erased."""
-        return intake.retract(self._place_of(by), batch, reason)
+        with self._one_at_a_time:
+            return intake.retract(self._place_of(by), batch, reason)
 
     def quarantine(self, inquiry: Inquiry, *, retry: bool = False) -> Document:
         """What was not accepted and why, as it came; with `retry`, after trying it again.
@@ -123,8 +126,9 @@ class Taking(Opened):
         Raw rows name people, so this is a look-up.
         """
         self._look_up(inquiry, "quarantine", retry=retry or None)
-        tried = intake.retry(self._place()).document() if retry else None
-        return {"records": intake.quarantined(self._place()), **({"retried": tried} if tried else {})}
+        with self._one_at_a_time:
+            tried = intake.retry(self._place()).document() if retry else None
+            return {"records": intake.quarantined(self._place()), **({"retried": tried} if tried else {})}
 
     def disclosures(self) -> list[str]:
         """The ids of all registered public items."""

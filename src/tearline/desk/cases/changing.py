@@ -18,9 +18,9 @@ from tearline.desk.cases import doing, recusal
 from tearline.desk.cases.forms import EditCaseForm, NarrativeForm, ReasonForm, RenewForm
 from tearline.desk.cases.models import Case, ScopeItem, ScopeKind
 from tearline.desk.doors import Asked, OpenCase, case_door
-from tearline.desk.evidence import workspace
+from tearline.desk.evidence import brought_in_elsewhere, workspace
 from tearline.desk.pages import show
-from tearline.workspace import Inquiry
+from tearline.workspace import Inquiry, Scope
 
 MOST_ITEMS: Final = 500
 
@@ -99,7 +99,7 @@ def scope(request: Asked, case: OpenCase) -> HttpResponse:
     """What is within the scope; looking into the register for more is itself a look-up under the case."""
     one = case.case
     items = list(one.scope_items.filter(ended_at=None).order_by("kind", "item"))
-    looking = Inquiry(purpose=f"scope: {one.purpose}", case=str(one.pk), actor=request.user.username)
+    looking = _looking(request, one)
     text = request.GET.get("q", "").strip()[:200]
     looked = "q" in request.GET
     found = workspace().register_lines(looking, text) if looked else {}
@@ -128,7 +128,7 @@ def set_scope(request: Asked, case: OpenCase) -> HttpResponse:
         for item in request.POST.getlist(f"add-{kind.value}")[:MOST_ITEMS]
         if item
     ]
-    looking = Inquiry(purpose=f"scope: {case.case.purpose}", case=str(case.pk), actor=request.user.username)
+    looking = _looking(request, case.case)
     named = {f"{kind.value}s": [item for one, item in add if one is kind] for kind in ScopeKind}
     known = workspace().named_lines(looking, **named) if add else {}
     held = {(kind, line["id"]) for kind in ScopeKind for line in known.get(f"{kind.value}s", [])}
@@ -143,6 +143,16 @@ def set_scope(request: Asked, case: OpenCase) -> HttpResponse:
     )
     recusal.check_case(case.case)
     return redirect("cases:scope", case=case.pk)
+
+
+def _looking(request: Asked, case: Case) -> Inquiry:
+    """Looking into the whole register, but for what other cases brought in."""
+    return Inquiry(
+        purpose=f"scope: {case.purpose}",
+        case=str(case.pk),
+        actor=request.user.username,
+        scope=Scope(**brought_in_elsewhere(case)),
+    )
 
 
 def _line(found: dict[str, Any]) -> dict[str, str]:

@@ -51,7 +51,10 @@ class ScopeKind(models.TextChoices):
 
 
 class ScopeItem(models.Model):
-    """One thing within a case's scope, by its id in the ledger. No organisation named: all of them."""
+    """One thing within a case's scope, by its id in the ledger. No organisation named: all of them.
+
+    `brought_in`: the register has it only because this case brought it in; no other case sees it there.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="scope_items")
     kind = models.CharField(max_length=12, choices=ScopeKind)
@@ -59,6 +62,7 @@ class ScopeItem(models.Model):
     added_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    brought_in = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

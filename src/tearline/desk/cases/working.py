@@ -125,24 +125,25 @@ def _register(request: Asked, case: OpenCase, form: PaperForm) -> None:
         "marking": given["marking"],
         "portions": [{"id": f"p{n}", "text": text} for n, text in enumerate(portions, 1)],
     }
-    home = workspace().folder / "tmp"
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home) as folder:
-        file = Path(folder) / "products.jsonl"
-        file.write_text(json.dumps(body, ensure_ascii=False) + "\n", encoding="utf-8")
-        counts = workspace().load([file])
-    if not counts["accepted"]:
-        raise BadInput(
-            "the register did not take this paper",
-            field="marking",
-            remedy="Look at its marking and its number; the registrar sees the reason in quarantine",
-        )
-    with transaction.atomic():
-        Paper.objects.create(
+    with transaction.atomic():  # first: from the moment it is registered, no other case sees it
+        paper = Paper.objects.create(
             case=case.case,
             product=identifier,
             title=given["title"],
             marking=given["marking"],
             registered_by=request.user,
         )
-        note(case.case, request.user, Act.CASE_CHANGE, paper=f"{identifier} {given['title']}")
+    home = workspace().folder / "tmp"
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        file = Path(folder) / "products.jsonl"
+        file.write_text(json.dumps(body, ensure_ascii=False) + "\n", encoding="utf-8")
+        counts = workspace().load([file], by=request.user.username)
+    if not counts["accepted"]:
+        paper.delete()
+        raise BadInput(
+            "the register did not take this paper",
+            field="marking",
+            remedy="Look at its marking and its number; the registrar sees the reason in quarantine",
+        )
+    note(case.case, request.user, Act.CASE_CHANGE, paper=f"{identifier} {given['title']}")

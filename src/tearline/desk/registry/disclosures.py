@@ -187,7 +187,11 @@ def _brought_in(given: dict[str, Any], case: OpenCase) -> str:
         file = given["file"]
         with transaction.atomic():
             ScopeItem.objects.create(
-                case=case.case, kind=ScopeKind.DISCLOSURE, item=identifier, added_by=case.viewer
+                case=case.case,
+                kind=ScopeKind.DISCLOSURE,
+                item=identifier,
+                added_by=case.viewer,
+                brought_in=True,
             )
             note(case.case, case.viewer, Act.CASE_CHANGE, disclosure=identifier, title=fields["title"])
         text = given["text"]

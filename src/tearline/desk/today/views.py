@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Final
@@ -35,8 +36,8 @@ MOST: Final = 30
 class TodayPage:
     names: list[Unmasking]
     answered_names: list[Unmasking]
-    ending: list[Case]
-    drafts: list[Case]
+    ending: Sequence[Case]
+    drafts: Sequence[Case]
     overdue: list[Line]
     expiring: list[Line]
     to_send: list[Line]
