@@ -24,7 +24,8 @@ from tearline.views.events import EventsView
 from tearline.views.register import Register
 
 # A hole: at least so many days without an event, in which at least so many were to be expected at the log's own
-# rate, and so many times longer than the next longest pause. Weekends and holidays are pauses of every log.
+# rate, and so many times longer than its next longest pause. Weekends and holidays are pauses of every log: where
+# the same system was quieter in other organisations meanwhile, as much less was to be expected here.
 LEAST_DAYS = 3
 LEAST_EXPECTED = 20.0
 LONGER = 3.0
@@ -34,7 +35,8 @@ _LEAST_EVENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Nothing is logged from `start` to `end` though `expected` events were, at the log's own rate."""
+    """Nothing is logged from `start` to `end` though `expected` events were, at the log's own rate and by what the
+    same system of other organisations logged meanwhile."""
 
     organisation: str
     system: str | None
@@ -106,10 +108,11 @@ def survey_counts(counts: pa.Table) -> LogSurvey:
     acts, receipts = counts["acts"].to_numpy(), counts["receipts"].to_numpy()
     day, events = counts["day"].to_numpy(), counts["events"].to_numpy()
     starts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
+    all_of = {system: _Together.of(np.array(columns["system"]) == system, day, events) for _, system in set(keys)}
     holes = [
         hole
         for start, stop in pairwise([*starts, len(keys)])
-        for hole in _holes(*keys[start], day[start:stop], events[start:stop])
+        for hole in _holes(*keys[start], day[start:stop], events[start:stop], all_of[keys[start][1]])
     ]
     return LogSurvey(
         logged=frozenset(keys),
@@ -120,7 +123,31 @@ def survey_counts(counts: pa.Table) -> LogSurvey:
     )
 
 
-def _holes(organisation: str, system: str, day: NDArray[np.int64], events: NDArray[np.int64]) -> Iterator[Hole]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Together:
+    """What all organisations logged on one system: days in order, and how many events up to before each."""
+
+    day: NDArray[np.int64]
+    before: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, chosen: NDArray[np.bool_], day: NDArray[np.int64], events: NDArray[np.int64]) -> _Together:
+        order = np.argsort(day[chosen], kind="stable")
+        return cls(day[chosen][order], np.cumsum(np.append(0, events[chosen][order])))
+
+    def busy(self, start: int, end: int, own: int) -> float:
+        """How busy the others were in the days from `start` to before `end`, against their other days; 1 where
+        they logged too little to tell. `own` events of the log in question lie outside these days."""
+        inside = int(self.before[np.searchsorted(self.day, end)] - self.before[np.searchsorted(self.day, start)])
+        outside, days = int(self.before[-1]) - own - inside, int(self.day[-1] - self.day[0]) + 1 - (end - start)
+        if inside + outside < _LEAST_EVENTS or outside <= 0 or days <= 0:
+            return 1.0
+        return (inside / (end - start)) / (outside / days)
+
+
+def _holes(
+    organisation: str, system: str, day: NDArray[np.int64], events: NDArray[np.int64], everybody: _Together
+) -> Iterator[Hole]:
     total = int(events.sum())
     if total < _LEAST_EVENTS:
         return
@@ -128,9 +155,10 @@ def _holes(organisation: str, system: str, day: NDArray[np.int64], events: NDArr
     for at in np.flatnonzero(pauses >= LEAST_DAYS).tolist():
         others = np.delete(pauses, at)
         rate = total / (int(day[-1] - day[0]) + 1 - int(pauses[at]))
-        expected = rate * int(pauses[at])
+        start, end = int(day[at]) + 1, int(day[at + 1])
+        expected = rate * int(pauses[at]) * min(1.0, everybody.busy(start, end, total))
         if expected >= LEAST_EXPECTED and pauses[at] >= LONGER * max(int(others.max(initial=0)), 1):
-            yield Hole(organisation, system or None, _day(int(day[at]) + 1), _day(int(day[at + 1])), expected)
+            yield Hole(organisation, system or None, _day(start), _day(end), expected)
 
 
 def _owner(register: Register, name: str) -> str | None:
