@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import comb
 from statistics import NormalDist
 
@@ -184,7 +185,7 @@ def delays_of(pairs: pa.Table) -> dict[tuple[Log, Log], Delays]:
     delay, most = (pairs[name].to_numpy().astype(np.float64) / 1e6 for name in ("delay", "most"))
     return {
         keys[start]: Delays(delay[start:stop], most[start:stop], noted[start:stop])
-        for start, stop in zip(starts, [*starts[1:], len(keys)], strict=True)
+        for start, stop in pairwise([*starts, len(keys)])
     }
 
 
