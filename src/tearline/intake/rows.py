@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -177,7 +178,7 @@ def csv_table(
             field=missing[0],
             remedy=f"Its columns are: {', '.join(header)[:200]}",
         )
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         raise BadInput(
             f"the header names {twice[0]!r} twice",

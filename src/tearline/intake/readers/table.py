@@ -39,7 +39,7 @@ def read_again(line: int, raw: str, told: Told) -> Item:
     """One refused row, from the JSON of its cells."""
     try:
         fields = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         return Unread(line, raw, "not a row of the table", "Correct the file and take it in again")
