@@ -35,7 +35,7 @@ from tearline.records.matches import (
     PublicSpan,
 )
 from tearline.records.naming import Names, Who, mention
-from tearline.records.pathways import Gap, Holder, Pathway, Related, Transfer
+from tearline.records.pathways import Gap, Holder, Pathway, Related, Restatement, Transfer
 from tearline.records.people import Group, Membership, Organisation, Period, Person
 from tearline.records.products import Disclosure, Portion, Product
 from tearline.records.times import Interval
@@ -274,7 +274,19 @@ def small_pathway() -> Pathway:
             "the gate log",
         ),
     )
-    related = (Related("VX-2026-020", (("1", "2"),), 0.71),)
+    restated = Restatement(
+        "1",
+        "2",
+        "reworded",
+        0.71,
+        (),
+        "Portion 1 of VX-2026-020 restates portion 2 of VX-2026-014 in other words.",
+    )
+    related = (
+        Related(
+            "VX-2026-020", (("1", "2"),), 0.71, (restated,), "tearline relate VX-2026-020 VX-2026-014 --reason …"
+        ),
+    )
     return Pathway("VX-2026-014", PUBLISHED, ("VX-2026-014",), holders, transfers, gaps, related)
 
 

@@ -166,6 +166,12 @@ def test_a_declared_product_is_not_passed_off_as_a_match():
     assert "Strong" not in text
 
 
+def test_what_is_found_by_content_stands_beside_with_its_evidence(small: str):
+    assert "Found by content, declared by nobody" in small
+    assert "restates portion 2 of VX-2026-014 in other words" in small
+    assert "tearline relate VX-2026-020 VX-2026-014" in small
+
+
 def test_very_many_holders_stay_readable():
     html = rendered(*scenes.large())
     assert "All 1,500 holders, one by one" in html and "Unfold: every holder" in html
