@@ -34,6 +34,7 @@ lint: $(VENV)/dev.stamp $(VENV)/words.stamp
 
 test: lint ## everything CI runs
 	$(BIN)/pytest -n 2 --dist loadscope -m "not long"
+	tools/with-postgres.sh $(BIN)/pytest tests/desk -m "not long"
 
 test-long: lint ## kills by the hundred and fuzzing
 	$(BIN)/pytest -n 2 --dist loadscope

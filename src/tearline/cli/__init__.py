@@ -15,6 +15,7 @@ from tearline.cli import (
     across,
     answering,
     asking,
+    carrying,
     comparing,
     desk,
     identifying,
@@ -65,6 +66,7 @@ for group in (
     answering,
     relating,
     keeping,
+    carrying,
     desk,
 ):
     group.add_to(app)
