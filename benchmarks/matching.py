@@ -6,25 +6,24 @@ the other sources each time (five folds over products, never over articles); the
 
 from __future__ import annotations
 
+import csv
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-import bm25s
 import numpy as np
 
-from matching_data import Articles, check_covid, insciout
+from matching_baselines import Scores, bm25, grams, simple_methods, whole, words
+from matching_data import DATA, Articles, check_covid, insciout
 from tearline.matching import matcher
 from tearline.matching.model import Weights, probability, shipped_weights
 from tearline.matching.public import public_record
 from tearline.matching.reading import Vocabulary, read
 from tearline.matching.sources import nearest, ranked
-from tearline.records.products import Product
 from tearline.records.times import parse_interval
 from tearline.text.embeddings import embed
 from tearline.text.sentences import pieces_of_text
-from tearline.text.tokens import tokenise
 from tearline.views.passages import PassageIndex, build_index
 from train_matching import (
     Example,
@@ -39,7 +38,6 @@ from train_matching import (
 
 FOLDS = 5
 logging.disable(logging.DEBUG)  # bm25s speaks of every step
-Scores = np.ndarray  # (articles, products)
 
 
 def folds_of(data: Articles, seed: int = 0) -> dict[str, int]:
@@ -73,79 +71,6 @@ def ece(probability: np.ndarray, true: np.ndarray, bins: int = 10) -> float:
     )
 
 
-def words(text: str) -> list[str]:
-    return list(tokenise(text).terms)
-
-
-def grams(text: str, size: int = 5) -> set[tuple[str, ...]]:
-    forms = tokenise(text).forms
-    return {tuple(forms[at : at + size]) for at in range(len(forms) - size + 1)}
-
-
-def whole(product: Product) -> str:
-    return "\n".join(portion.text for portion in product.portions)
-
-
-def bm25(texts: list[str], queries: list[list[str]]) -> np.ndarray:
-    """(queries, texts) BM25 scores."""
-    retriever = bm25s.BM25()
-    corpus = [words(text) or ["-"] for text in texts]
-    retriever.index(corpus, show_progress=False)
-    known = set(retriever.vocab_dict)
-    out = np.zeros((len(queries), len(texts)), dtype=np.float32)
-    for row, query in enumerate(queries):
-        asked = [word for word in query if word in known]
-        if asked:
-            out[row] = retriever.get_scores(asked)
-    return out
-
-
-def cut(products: list[Product]) -> tuple[list[str], np.ndarray]:
-    """All products' passages, and where each product's begin."""
-    texts, starts = [], [0]
-    for product in products:
-        for portion in product.portions:
-            texts += [portion.text[low:high] for low, high in pieces_of_text(portion.text)]
-        starts.append(len(texts))
-    return texts, np.asarray(starts)
-
-
-def simple_methods(data: Articles) -> dict[str, Callable[[], Scores]]:
-    texts = [one.text for one in data.disclosures]
-    documents = [whole(product) for product in data.products]
-    parts, starts = cut(data.products)
-    article_parts = [[text[low:high] for low, high in pieces_of_text(text)] for text in texts]
-
-    def passages() -> Scores:
-        rows = []
-        flat = [words(part) for one in article_parts for part in one]
-        scores = np.maximum.reduceat(bm25(parts, flat), starts[:-1], axis=1)
-        low = 0
-        for one in article_parts:
-            rows.append(scores[low : low + len(one)].sum(axis=0))
-            low += len(one)
-        return np.stack(rows)
-
-    def containment() -> Scores:
-        held = [grams(text) for text in documents]
-        return np.asarray([[len(asked & one) / max(len(asked), 1) for one in held] for asked in map(grams, texts)])
-
-    def vectors() -> Scores:
-        held = embed(parts)
-        rows = []
-        for one in article_parts:
-            best = np.maximum.reduceat(embed(one) @ held.T, starts[:-1], axis=1)
-            rows.append(np.sort(best, axis=0)[::-1][:5].mean(axis=0))
-        return np.stack(rows)
-
-    return {
-        "BM25, whole documents": lambda: bm25(documents, [words(text) for text in texts]),
-        "BM25, passages": passages,
-        "five-word runs contained": containment,
-        "word vectors alone": vectors,
-    }
-
-
 def report(
     name: str, rank: np.ndarray, here: np.ndarray, away: np.ndarray, masks: dict[str, np.ndarray], seconds: float
 ) -> None:
@@ -158,6 +83,23 @@ def report(
         f"| {len(rank) / seconds:.0f} |",
         flush=True,
     )
+
+
+def siblings(data: Articles, index: PassageIndex) -> dict[str, list[str]]:
+    """For each release those that its own text, read as an article with itself withheld, is probably drawn from
+    (0.75, either way): other bodies' releases on the same study. The weights know neither of them as an
+    article."""
+    vocabulary, weights = Vocabulary.of(index), shipped_weights()
+    found: dict[str, list[str]] = {name: [] for name in index.product_ids}
+    for at, product in enumerate(data.products):
+        eligible = np.ones(index.products, dtype=bool)
+        eligible[at] = False
+        near = nearest(read(whole(product), vocabulary), index, eligible, weights)
+        for slot, number in enumerate(near.short.products.tolist()):
+            if probability(near.log_odds[slot]) >= 0.75:
+                found[product.id].append(index.product_ids[number])
+                found[index.product_ids[number]].append(product.id)
+    return found
 
 
 def of_scores(scores: Scores, source: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -333,6 +275,14 @@ def articles() -> None:
     for one in data.disclosures:
         ready.match(one)
     report("Tearline", rank, here, away, masks, time.perf_counter() - began)
+    kin = siblings(data, index)
+    alone = np.asarray([not kin[data.truth[one.id]] for one in data.disclosures])
+    kept = masks["confirmed"] & masks["clean"]
+    print(
+        f"with the source withheld, and texts left out there whose source has a registered sibling "
+        f"({(kept & ~alone).sum()} of {kept.sum()}): AUC {auc(here[kept], away[kept & alone]):.3f}, "
+        f"TPR {tpr(here[kept], away[kept & alone]):.2f}"
+    )
     print(f"calibration (ECE) of product probability, every candidate: {ece(chances, truths):.4f}")
     first = 1 / (1 + np.exp(-np.concatenate([here, away])))
     right = np.concatenate([rank == 0, np.zeros(len(rank), dtype=bool)])
@@ -345,9 +295,81 @@ def articles() -> None:
     for low in np.arange(0.0, 1.0, 0.2):
         inside = sure & (first >= low) & (first < low + 0.2001)
         print(f"  said {low:.1f} to {low + 0.2:.1f}: {inside.sum()} times, right {right[inside].mean():.2f}")
+    draw_reliability(first[sure], right[sure], PICTURE)
     two_sources(data, index, full, small)
     already_public(data, index)
     portions(data, index)
+
+
+PICTURE = Path(__file__).resolve().parent.parent / "docs" / "pictures" / "reliability.svg"
+
+
+def draw_reliability(said: np.ndarray, right: np.ndarray, file: Path, bins: int = 10) -> None:
+    """What was said against how often it was right, a dot a tenth, its area by how often it was said."""
+    place = np.minimum((said * bins).astype(int), bins - 1)
+    size, left, low = 320, 46, 24
+    marks = []
+    for one in range(bins):
+        inside = place == one
+        if not inside.any():
+            continue
+        x, y, count = float(said[inside].mean()), float(right[inside].mean()), int(inside.sum())
+        error = 1.96 * (y * (1 - y) / count) ** 0.5
+        across, up = left + x * size, low + (1 - y) * size
+        top, bottom = low + (1 - min(y + error, 1)) * size, low + (1 - max(y - error, 0)) * size
+        marks.append(f'<path d="M{across:.1f} {top:.1f}V{bottom:.1f}" stroke="#0f6b6b" stroke-width="1.5"/>')
+        marks.append(
+            f'<circle cx="{across:.1f}" cy="{up:.1f}" r="{2 + count**0.5 / 4:.1f}" fill="#0f6b6b" '
+            f'fill-opacity=".75"><title>said {x:.2f}, right {y:.2f}, {count} times</title></circle>'
+        )
+    ticks = "".join(
+        f'<text x="{left - 8}" y="{low + (1 - at) * size + 4:.0f}" text-anchor="end">{at:.1f}</text>'
+        f'<text x="{left + at * size:.0f}" y="{low + size + 18}" text-anchor="middle">{at:.1f}</text>'
+        for at in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    )
+    file.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 80} {size + 76}" width="{size + 80}" '
+        'font-family="IBM Plex Sans, sans-serif" font-size="12" fill="#333" role="img">'
+        "<title>Reliability of the best product&#8217;s probability</title>"
+        f'<rect x="{left}" y="{low}" width="{size}" height="{size}" fill="none" stroke="#999"/>'
+        f'<path d="M{left} {low + size}L{left + size} {low}" stroke="#999" stroke-dasharray="4 4"/>{ticks}'
+        f'{"".join(marks)}<text x="{left + size / 2}" y="{low + size + 40}" text-anchor="middle">said</text>'
+        f'<text x="14" y="{low + size / 2}" text-anchor="middle" transform="rotate(-90 14 {low + size / 2})">right'
+        "</text></svg>\n",
+        encoding="utf-8",
+    )
+
+
+def two_languages() -> None:
+    """stsb-en-fr without a sentence model: how far the likeness of two sentences agrees with people's grades, and
+    whether a French sentence finds its English one among all, by words of one root, names and numbers alone."""
+    folder = DATA / "stsb-en-fr"
+    rows = {}
+    for name in ("en", "fr"):
+        with (folder / f"stsb-{name}-dev.csv").open(encoding="utf-8", newline="") as file:
+            rows[name] = list(csv.reader(file))
+    grade = np.asarray([float(row[2]) for row in rows["en"]])
+    one, two = ({name: embed([row[side] for row in rows[name]]) for name in rows} for side in (0, 1))
+    for first, second in (("en", "en"), ("fr", "fr"), ("fr", "en")):
+        print(f"stsb {first}-{second}: Spearman {spearman((one[first] * two[second]).sum(axis=1), grade):.3f}")
+    found = bm25([row[0] for row in rows["en"]], [words(row[0]) for row in rows["fr"]])
+    true = np.arange(len(grade))
+    hit = (found.argmax(axis=1) == true) & (found.max(axis=1) > 0)
+    print(
+        f"stsb: of {len(true)} French sentences {np.mean(found.max(axis=1) == 0):.2f} share no word with any "
+        f"English one; {hit.mean():.3f} find theirs first by shared words, "
+        f"{((one['fr'] @ one['en'].T).argmax(axis=1) == true).mean():.3f} by word vectors"
+    )
+
+
+def spearman(one: np.ndarray, other: np.ndarray) -> float:
+    ranks = [np.unique(values, return_inverse=True)[1].astype(float) for values in (one, other)]
+    full = []
+    for values in ranks:
+        _, counts = np.unique(values, return_counts=True)
+        middle = np.cumsum(counts) - (counts - 1) / 2
+        full.append(middle[values.astype(int)])
+    return float(np.corrcoef(*full)[0, 1])
 
 
 def portions(data: Articles, index: PassageIndex) -> None:
@@ -392,3 +414,4 @@ def claims() -> None:
 if __name__ == "__main__":
     articles()
     claims()
+    two_languages()

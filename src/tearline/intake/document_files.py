@@ -53,15 +53,21 @@ def _bytes(source: SourceFile) -> bytes:
 
 
 def _plain(data: bytes, source: SourceFile) -> str:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return data.decode("utf-16") if wide else data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError:
         raise BadInput("not UTF-8 text", remedy="Save the file as UTF-8 text and load it again") from None
 
 
 def _html(data: bytes, source: SourceFile) -> str:
-    text = trafilatura.extract(data, include_comments=False, include_tables=True, favor_recall=True)
-    return str(text or "")
+    text = str(trafilatura.extract(data, include_comments=False, include_tables=True, favor_recall=True) or "")
+    if not text.strip() and b"<script" in data.lower():
+        raise BadInput(
+            "the page holds scripts and no text: its text comes only when a browser runs them",
+            remedy="Open it in a browser and save what it shows, or " + _AS_TEXT.lower(),
+        )
+    return text
 
 
 def _pdf(data: bytes, source: SourceFile) -> str:

@@ -87,7 +87,7 @@ class Matcher:
             *text_notes(disclosure, reading, bool(index.products)),
             *_search_notes(index, found, eligible, exhaustive),
             *_result_notes(index, products, likely, editions),
-            *telling_notes(passages, quotations),
+            *telling_notes(reading.text, passages, quotations),
         )
         return MatchAnswer(
             disclosure.id,

@@ -22,6 +22,7 @@ _GARBLED = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac.|\ufffd")
 _LEAST_GARBLED = 3
 _LEAST_MIXED = 0.15  # of the passages that are of the other language
 _LEAST_PASSAGES = 4
+_MOST_SHOWN = 4  # differences of one quotation
 _SAMPLE = 20  # passages looked at for their language
 _RESTS_ON = {
     AttributionKind.DOCUMENT: "a document",
@@ -67,7 +68,7 @@ def _mixed(reading: Reading) -> bool:
     return min(found["en"], found["fr"]) >= max(2.0, _LEAST_MIXED * counted)
 
 
-def telling_notes(passages: Sequence[Passage], quotations: Sequence[Quotation]) -> list[str]:
+def telling_notes(text: str, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> list[str]:
     """On what the text itself says it rests, and how its quotations stand."""
     says = []
     kinds = Counter(each.kind for passage in passages for each in passage.attributions)
@@ -78,4 +79,19 @@ def telling_notes(passages: Sequence[Passage], quotations: Sequence[Quotation]) 
     if quotations:
         listed = ", ".join(f"{status[one]} {one.value}" for one in QuotationStatus)
         says.append(f"Quotations: {listed}.")
+    says.extend(
+        f"Altered in what is quoted from {one.portion}: {_departs(text, one)}."
+        for one in quotations
+        if one.status is QuotationStatus.ALTERED
+    )
     return says
+
+
+def _departs(text: str, quotation: Quotation) -> str:
+    """Where the words part, by the text's own."""
+    shown = []
+    for one in quotation.differences[:_MOST_SHOWN]:
+        low, high = one.disclosure_span
+        shown.append(f"“{text[low:high]}”" if high > low else f"words left out before “{text[low : low + 20]}”")
+    more = len(quotation.differences) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
