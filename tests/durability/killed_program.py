@@ -26,6 +26,11 @@ from durable_world import answers, commands, forked, killed, plain, run, write_f
 from numba.core.registry import cpu_target
 
 import tearline.cli
+from tearline.intake import event_files
+from tearline.intake.event_bulk import EventScanner
+from tearline.intake.known import Known
+from tearline.intake.lines import Block
+from tearline.intake.seen_filter import SeenFilter
 from tearline.ledger import Keys, Ledger, transaction
 from tearline.ledger import store as store_module
 from tearline.records.kinds import Stream
@@ -34,10 +39,14 @@ from tearline.records.kinds import Stream
 transaction.TAIL_RECORDS = 20
 transaction.SEGMENT_ROWS = 25
 store_module.ROWS = 10
+# Files this short go to the ledger as the long ones do: in blocks, past the stage, with a part of the index.
+event_files.FEW, event_files.STREAMED, event_files.BLOCK = 0, 1, 4096
 
 # What every child would otherwise do again: it starts no thread, so it may come before a fork.
 cpu_target.target_context.refresh()
 cpu_target.typing_context.refresh()
+_scanned = EventScanner(Known(), "B", (1, 2)).read("f", Block(1, b"{}\n"))
+SeenFilter(1).look(_scanned.ids, _scanned.contents)
 
 SOURCE = str(Path(tearline.cli.__file__).parent.parent)
 
