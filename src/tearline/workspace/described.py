@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tearline.investigation import main_job
@@ -71,8 +71,12 @@ def over_time(holders: Sequence[Holder]) -> dict[str, list[Any]]:
     return {"days": [day.isoformat() for day in days], "held": counts, "opened": reading}
 
 
-def readership(product: Product, pathway: Pathway, scene: Scene) -> dict[str, Any]:
-    """Who is on the distribution list and never opened it, and which organisations hold it without being on it."""
+def readership(product: Product, pathway: Pathway, scene: Scene, within: Callable[[str], bool]) -> dict[str, Any]:
+    """Who is on the distribution list and never opened it, and which organisations hold it without being on it.
+
+    `within`: does an organisation's or somebody's id lie within the scope? Entries that do not are left out; of a
+    list, the holders within are counted.
+    """
     register = scene.register
     by_organisation: dict[str | None, list[Holder]] = defaultdict(list)
     of_person: dict[str, Holder] = {}
@@ -83,6 +87,8 @@ def readership(product: Product, pathway: Pathway, scene: Scene) -> dict[str, An
     reached: set[str | None] = set()
     for entry in product.distribution:
         party = register.resolve(entry)
+        if party.kind is not PartyKind.GROUP and not within(party.id):
+            continue
         if party.kind is PartyKind.ORGANISATION:
             held = by_organisation[party.id]
             reached.add(party.id)

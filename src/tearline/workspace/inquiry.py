@@ -85,7 +85,7 @@ class Answering:
         return found
 
     def admits(self, who: str) -> bool:
-        """Does somebody belong within the scope's organisations?"""
+        """Does an organisation, or somebody, belong within the scope's organisations?"""
         return self.withholding is None or self.withholding.is_within(who)
 
     def part(self, answer: T) -> tuple[T, Names]:

@@ -54,7 +54,7 @@ class Reading(Opened):
                     {**brief(register.products[one.product], scene), "portions": one.portions}
                     for one in pathway.related
                 ],
-                "readership": readership(item, pathway, scene),
+                "readership": readership(item, pathway, scene, answering.admits),
                 "levels": levels(pathway.holders),
                 "over_time": over_time(pathway.holders),
                 "holders": len(pathway.holders),

@@ -90,7 +90,9 @@ class Withholding:
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
 
     def is_within(self, who: str) -> bool:
-        """Had they a post in one of the organisations; or, a raw name, is a holding within under it?"""
+        """Is it one of the organisations; had they a post in one; or, a raw name, is a holding within under it?"""
+        if who in self.register.organisations:
+            return who in self.organisations
         person = self.register.people.get(who)
         if person is None:
             return who in self.admitted
