@@ -86,6 +86,8 @@ class EventStage:
                 remedy="Check free space and permissions, then try again",
             ) from error
         self.connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._folder.name})
+        # Where Python is used interactively, DuckDB would draw a bar between the lines of our output.
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(_TABLE)
         self._names: dict[str, int] = {}
 
