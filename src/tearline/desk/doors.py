@@ -133,7 +133,8 @@ def case_door(
             decision = found.decision(act)
             if not decision.allowed:
                 raise Refused(decision)
-            request.session["case"] = str(found.pk)
+            if request.session.get("case") != str(found.pk):  # else every look would write to the database
+                request.session["case"] = str(found.pk)
             return view(request, found, *args, **kwargs)
 
         setattr(through, DOOR, Door(act, within_case=True))
