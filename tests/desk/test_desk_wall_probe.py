@@ -25,7 +25,7 @@ from tearline.workspace import Workspace
 
 TITLE, PURPOSE, TOLD = "Zephyrine quarry affair", "Unriddle the periwinkle memorandum", "Quintessa Volemarsh"
 HALF, OTHER_HALF = "Zephyrine qua", "Wmblotted xyo"
-PRODUCT = "VAS-2025-118"
+PRODUCT, TYPED = "VAS-2025-118", "VAS-2025-042"
 SECRETS = (TITLE, PURPOSE, TOLD, PRODUCT)
 CHANGES = {"POST": {"reason": "x", "title": "y", "q": HALF}}
 _TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[A-Za-z0-9]+')
@@ -74,10 +74,7 @@ def _things_of(case: Case, by: User) -> None:
                 values[field.name] = timezone.now() + timedelta(days=2)
             elif field.get_internal_type() == "DateField":
                 values[field.name] = (timezone.now() + timedelta(days=2)).date()
-        try:
-            model.objects.create(**values)
-        except (ValueError, TypeError) as error:  # it wants what this cannot guess: it is made where it is tested
-            print(model.__name__, error)
+        model.objects.create(**values)
 
 
 def ids(route: Route) -> Iterator[dict[str, str]]:
@@ -99,7 +96,7 @@ def ids(route: Route) -> Iterator[dict[str, str]]:
                 if isinstance(kind, IntConverter)
                 else key
                 if isinstance(kind, UUIDConverter)
-                else PRODUCT
+                else TYPED
                 for name, kind in other.items()
             }
             if not any(isinstance(kind, UUIDConverter) for kind in other.values()):
@@ -216,7 +213,7 @@ def test_nobody_unsigned_or_unsettled_gets_further_than_the_door(closed: tuple[C
             for method in ("GET", "POST"):
                 answer = client.generic(method, address_of(route, str(case.pk)))
                 if route.tokens:
-                    assert answer.status_code == 401, route.pattern
+                    assert answer.status_code == (401 if method == "GET" else 405), route.pattern
                 else:
                     assert answer.status_code == 302, (route.pattern, answer.status_code)
                     assert answer.headers["Location"].startswith(where), route.pattern

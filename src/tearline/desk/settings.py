@@ -140,8 +140,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SAMESITE = "Lax" if SIGN_ON.providers else "Strict"
-"""Coming back from a provider is a step from another site, on which a strict cookie stays behind."""
+SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
