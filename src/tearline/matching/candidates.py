@@ -26,7 +26,7 @@ _K1, _B = 1.2, 0.5
 # A term that half the register and half the language's texts hold is no evidence at all.
 LEAST_RARITY = 0.7
 _STRETCH_WORDS = 80
-_SECTIONS = 4096  # looked at together when stretches are scored, so that memory does not grow with the register
+_SECTIONS = 800  # nearest to the whole text, of which each is held against every stretch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,16 +42,33 @@ class Shortlist:
         return self.eligible > len(self.products)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Postings:
+    """Every place in the index where a telling term of the text stands: T terms, N places.
+
+    `column` (N,) which of `terms`; `section` (N,) where; `value` (N,) its BM25 there, in nats.
+    """
+
+    terms: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    column: NDArray[np.int64]
+    section: NDArray[np.int32]
+    value: NDArray[np.float64]
+
+
 def shortlist(reading: Reading, index: PassageIndex, eligible: NDArray[np.bool_], limit: int = LIMIT) -> Shortlist:
     """The `limit` best of the `eligible` products; some of them by their best stretch where the text is long."""
-    scores = document_scores(reading, index)
+    found = _postings(reading, index)
+    sections = _section_scores(found, index)
+    scores = _best_section(sections, index)
     allowed = np.flatnonzero(eligible)
     order = allowed[np.argsort(-scores[allowed], kind="stable")]
     chosen = order[:limit]
     if len(order) > limit:
         spans = stretches(reading)
         if len(spans) > 1:
-            chosen = _with(chosen, allowed, stretch_scores(reading, index, spans))
+            near = _best_section(_stretch_scores(found, reading, spans, sections), index)
+            chosen = _with(chosen, allowed, near)
         if reading.meanings is not None:
             chosen = _with(chosen, allowed, reading.meanings.near(index))
     return Shortlist(chosen, scores[chosen], len(allowed))
@@ -79,43 +96,48 @@ def stretches(reading: Reading) -> list[tuple[int, int]]:
 
 def document_scores(reading: Reading, index: PassageIndex) -> NDArray[np.float64]:
     """BM25 of every product's best section against the whole text, divided by the summed rarity of its terms."""
-    terms, weights = _telling(reading, index)
-    sections = np.zeros(len(index.section_tokens))
-    if not len(terms):
-        return np.zeros(index.products)
-    damping = _damping(index)
-    for term, weight in zip(terms.tolist(), weights.tolist(), strict=True):
-        run = slice(int(index.posting_from[term]), int(index.posting_from[term + 1]))
-        holders = index.posting_section[run]
-        counts = index.posting_count[run]
-        sections[holders] += weight * counts * (_K1 + 1) / (counts + damping[holders])
-    return _best_section(sections, index) / max(float(weights.sum()), 1.0)
+    return _best_section(_section_scores(_postings(reading, index), index), index)
 
 
-def stretch_scores(reading: Reading, index: PassageIndex, spans: list[tuple[int, int]]) -> NDArray[np.float64]:
-    """The same of every product's best section against the text's best stretch, stretch by stretch."""
-    terms, weights = _telling(reading, index)
-    if not len(terms) or not spans:
-        return np.zeros(index.products)
-    held = held_by(reading, terms, spans)
-    room = held @ weights.astype(np.float32) + 10.0  # nats; a stretch of next to nothing is matched by anything
-    sections = np.zeros(len(index.section_tokens), dtype=np.float32)
-    damping = _damping(index)
+def _postings(reading: Reading, index: PassageIndex) -> _Postings:
+    terms = np.unique(reading.term[reading.term != UNKNOWN])
+    weights = index.term_rarity[terms]
+    terms, weights = terms[weights >= LEAST_RARITY], weights[weights >= LEAST_RARITY]
     starts, ends = index.posting_from[terms], index.posting_from[terms + 1]
-    column = np.repeat(np.arange(len(terms)), ends - starts)
-    place = np.concatenate(
-        [np.arange(low, high) for low, high in zip(starts.tolist(), ends.tolist(), strict=True)]
-    )
-    holder, count = index.posting_section[place], index.posting_count[place]
-    value = (weights[column] * count * (_K1 + 1) / (count + damping[holder])).astype(np.float32)
-    order = np.argsort(holder, kind="stable")
-    holder, column, value = holder[order], column[order], value[order]
-    for low in range(0, len(sections), _SECTIONS):
-        part = slice(*np.searchsorted(holder, (low, low + _SECTIONS)).tolist())
-        dense = np.zeros((len(terms), min(_SECTIONS, len(sections) - low)), dtype=np.float32)
-        dense[column[part], holder[part] - low] = value[part]
-        sections[low : low + dense.shape[1]] = ((held @ dense) / room[:, None]).max(axis=0)
-    return _best_section(sections.astype(np.float64), index)
+    lengths = ends - starts
+    inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    place = inside + np.repeat(starts, lengths)
+    section, count = index.posting_section[place], index.posting_count[place]
+    size = index.section_tokens / max(float(index.section_tokens.mean()), 1.0) if index.products else np.zeros(0)
+    damping = _K1 * (1 - _B + _B * size)
+    value = np.repeat(weights, lengths) * (count * (_K1 + 1) / (count + damping[section]))
+    return _Postings(terms, weights, np.repeat(np.arange(len(terms)), lengths), section, value)
+
+
+def _section_scores(found: _Postings, index: PassageIndex) -> NDArray[np.float64]:
+    scores = np.bincount(found.section, weights=found.value, minlength=len(index.section_tokens))
+    return np.asarray(scores / max(float(found.weights.sum()), 1.0))
+
+
+def _stretch_scores(
+    found: _Postings, reading: Reading, spans: list[tuple[int, int]], sections: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The same against the best stretch, for the sections that come nearest to the whole; 0 for the others."""
+    out = np.zeros(len(sections))
+    if not len(found.terms):
+        return out
+    near = np.arange(len(sections))
+    if len(near) > _SECTIONS:
+        near = np.argpartition(-sections, _SECTIONS)[:_SECTIONS]
+    place = np.full(len(sections), -1)
+    place[near] = np.arange(len(near))
+    use = place[found.section] >= 0
+    dense = np.zeros((len(found.terms), len(near)), dtype=np.float32)
+    dense[found.column[use], place[found.section[use]]] = found.value[use]
+    held = held_by(reading, found.terms, spans)
+    room = held @ found.weights.astype(np.float32) + 10.0  # nats; a stretch of next to nothing is like anything
+    out[near] = ((held @ dense) / room[:, None]).max(axis=0)
+    return out
 
 
 def held_by(reading: Reading, terms: NDArray[np.int32], spans: list[tuple[int, int]]) -> NDArray[np.float32]:
@@ -127,18 +149,6 @@ def held_by(reading: Reading, terms: NDArray[np.int32], spans: list[tuple[int, i
     summed = np.cumsum(counts, axis=0)
     first, last = np.asarray(spans).T
     return np.asarray(summed[last] > summed[first], dtype=np.float32)
-
-
-def _telling(reading: Reading, index: PassageIndex) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The text's distinct terms that carry rarity, ascending, and their rarity."""
-    terms = np.unique(reading.term[reading.term != UNKNOWN])
-    weights = index.term_rarity[terms]
-    return terms[weights >= LEAST_RARITY], weights[weights >= LEAST_RARITY]
-
-
-def _damping(index: PassageIndex) -> NDArray[np.float64]:
-    lengths = index.section_tokens / max(float(index.section_tokens.mean()), 1.0)
-    return np.asarray(_K1 * (1 - _B + _B * lengths))
 
 
 def _best_section(sections: NDArray[np.float64], index: PassageIndex) -> NDArray[np.float64]:
