@@ -69,7 +69,7 @@ def write_proposals(
 @transaction.atomic
 def send(request: Request, by: User) -> None:
     """Say that the letter has gone out. Raises BadInput while the notice that goes first has not."""
-    if request.after is not None and request.after.state == State.DRAFT:
+    if request.after is not None and Request.objects.filter(pk=request.after.pk, state=State.DRAFT).exists():
         raise BadInput(
             f"the preservation notice {request.after.reference} goes first",
             field="after",
