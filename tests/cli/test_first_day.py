@@ -56,3 +56,13 @@ def test_a_full_quarantine_is_told_by_reason(fresh: Path, tmp_path: Path, tearli
     assert "30 × 'nonsense' is not one of" in shown.out
     assert "first in organisations.csv, line 2" in shown.out
     assert len(shown.out.splitlines()) < 6
+
+
+def test_init_says_that_a_list_of_protected_addresses_was_shipped_and_where_to_edit_it(
+    tmp_path: Path, tearline: Tearline
+) -> None:
+    done = tearline("init", "--workspace", tmp_path / "made")
+    assert done.code == 0
+    path = tmp_path / "made" / "protected.toml"
+    assert str(path) in done.out and "as it is shipped" in done.out and "sealed unread" in done.out
+    assert "addresses = [" in path.read_text(encoding="utf-8")

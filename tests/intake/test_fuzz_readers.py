@@ -2,9 +2,9 @@
 raised, and nothing takes long.
 
 A fixed corpus in every run. Under `long` a hundred thousand damaged inputs for every reader; others drawn by
-Hypothesis, which puts strange values where JSON has plain ones; and as many again that atheris guides by what of the
-program they reach. Atheris (Apache-2.0) is installed for tests where it has a wheel: Linux on x86-64, Python 3.11 to
-3.13; elsewhere that part is skipped.
+Hypothesis, which puts strange values where JSON has plain ones; and as many again that atheris guides by what of
+the program they reach. Atheris (Apache-2.0) is installed for tests where it has a wheel: Linux on x86-64, Python
+3.11 to 3.13; elsewhere that part is skipped.
 """
 
 from __future__ import annotations

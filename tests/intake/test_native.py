@@ -254,3 +254,27 @@ def test_a_log_that_numbers_its_entries(stocked: Place, write: Write) -> None:
     assert "other content is on record" in row["reason"]
     assert "later.csv, line 2" in row["reason"]
     assert "Haddad" in row["raw"]
+
+
+def test_every_change_of_the_protected_list_becomes_a_record(stocked: Place, write: Write) -> None:
+    """The list as shipped with the first intake, then each change, and nothing where it stayed as it was."""
+
+    def settings() -> list[list[str]]:
+        return [body["addresses"] for body in stocked.ledger.bodies(Stream.SETTINGS)]
+
+    def take(number: int) -> None:
+        head = f"From: a@acme.example\nTo: b@beta.example\nDate: Sun, {number} Mar 2025 10:05:00 +0000\n"
+        text = f"{head}Subject: x\n\nText\n"
+        take_in(stocked, [write(f"{number}.eml", text)])
+
+    take(1)
+    take(2)
+    assert len(settings()) == 1 and "@ombudsman.example" in settings()[0]
+    path = stocked.folder / "protected.toml"
+    path.write_text('addresses = ["@counsel.example"]\nindependent_key = ""\n', encoding="utf-8")
+    take(3)
+    path.write_text('addresses = ["@counsel.example", "clerk@parliament.example"]\n', encoding="utf-8")
+    take(4)
+    take(5)
+    assert settings()[1:] == [["@counsel.example"], ["clerk@parliament.example", "@counsel.example"]]
+    assert all(body["by"] for body in stocked.ledger.bodies(Stream.SETTINGS))

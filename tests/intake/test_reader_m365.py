@@ -16,6 +16,7 @@ from reader_world import events, read, reasons, seals
 
 from tearline.intake import Place, load, retry, take_in
 from tearline.intake.readers import m365
+from tearline.intake.rows import Unread
 from tearline.records.errors import BadInput
 
 Write = Callable[[str, str | bytes], Path]
@@ -308,3 +309,21 @@ def test_protected_mail_is_sealed_wherever_the_record_lies(write: Write) -> None
 @pytest.mark.parametrize("operation", ["SecureLinkUsed", "CompanyLinkUsed", "AnonymousLinkUsed"])
 def test_using_a_link_is_opening(write: Write, operation: str) -> None:
     assert [event["kind"] for event in events(read(write("a.jsonl", lines(record(operation)))))] == ["opened"]
+
+
+def test_a_damaged_record_that_names_a_protected_address_is_sealed_too(write: Write) -> None:
+    """What it is nobody can say any more; so nobody reads it."""
+    whole = json.dumps(mail("Send", UserId="counsel@legal.example", Item={"Subject": "ACME 2025-0417"}))
+    good = json.dumps(record("FileAccessed"))
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerows([["Id", "AuditData"], ["1", whole[:-30]], ["2", good]])
+    for name, content in (
+        ("a.jsonl", f"{good}\n{whole[:-30]}\n"),
+        ("d.jsonl", f'{good}\n{{"UserId":"counsel@legal.example","Operation\n'),
+        ("b.json", f"[{good},\n{whole[:-30]}"),
+        ("c.csv", table.getvalue()),
+    ):
+        found = read(write(name, content), name="m365")
+        assert seals(found) == ["to or from counsel@legal.example"], name
+        assert not any("counsel" in one.raw for one in found if isinstance(one, Unread)), name

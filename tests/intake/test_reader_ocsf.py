@@ -141,3 +141,9 @@ def test_hostile_lines_are_refused_one_by_one(write: Write) -> None:
 def test_a_file_without_any_object_is_at_fault_itself(write: Write) -> None:
     with pytest.raises(BadInput):
         read(write("a.json", "[[1, 2], 3]"), name="ocsf")
+
+
+def test_a_damaged_record_that_names_a_protected_address_is_sealed_too(write: Write) -> None:
+    broken = json.dumps(mail()).replace("b.chief", "x")[:-20] + ' "cc": "counsel@legal.example"'
+    found = read(write("a.jsonl", json.dumps(file_activity()) + "\n" + broken + "\n"), name="ocsf")
+    assert seals(found) == ["to or from counsel@legal.example"]

@@ -27,8 +27,9 @@ def _show_init(document: Document) -> None:
     for line in (
         f"The workspace is ready: {document['workspace']}",
         f"Verifier key, to be kept elsewhere too: {document['verifier_key']}",
-        f"Mail to or from the addresses in {document['protected_list']} is sealed unread; edit that list before "
-        "the first intake.",
+        f"A list of protected addresses was written as it is shipped, examples only: {document['protected_list']}",
+        "Mail to or from them is sealed unread. Put your own bodies into that list before the first intake; every "
+        "change of it becomes a record.",
         "Next: tearline load FOLDER",
     ):
         screen.print(line, soft_wrap=True, markup=False)

@@ -10,6 +10,7 @@ import re
 
 from tearline.intake.native import Sealed
 from tearline.intake.protected import ProtectedList
+from tearline.intake.rows import Unread
 
 _ADDRESS = re.compile(r"[\w.+'#-]{1,120}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ESCAPED = re.compile(r"\\u00([0-9a-fA-F]{2})")
@@ -29,6 +30,11 @@ class ProtectedRecords:
         """Could a protected address stand in these bytes? For whole blocks of records at once."""
         lowered = data.lower()
         return any(needle in lowered for needle in self._needles) or _HIDDEN.search(data) is not None
+
+    def unread(self, row: Unread) -> Sealed | Unread:
+        """A record that cannot be read: what it is nobody can say, so it is sealed where an address in it falls
+        under the list."""
+        return self.sealed(row.line, row.raw) or row
 
     def sealed(self, line: int, raw: str) -> Sealed | None:
         """The record to be sealed, if an address in it falls under the list."""

@@ -124,7 +124,7 @@ def _read(source: SourceFile, told: Told) -> Iterator[Item]:
     elif not is_lines(head):
         for row in objects_in(source):
             if isinstance(row, Unread):
-                yield row
+                yield shielded.unread(row)
             else:
                 yield (_is_mail(row.raw) and shielded.sealed(row.line, row.raw)) or _item(row, told, names)
     else:
@@ -146,7 +146,7 @@ def _table(
         )
     for row in table.rows:
         if isinstance(row, Unread):
-            yield row
+            yield shielded.unread(row)
             continue
         if column is None:
             yield _of_sentinel(row, told, names, shielded)
@@ -191,7 +191,7 @@ def _lines(source: SourceFile, told: Told, names: FileNames, shielded: Protected
             waiting += not objects
             if waiting > 10_000:
                 raise not_json_lines(source.name)
-            yield item
+            yield shielded.unread(item) if isinstance(item, Unread) and item.field is None else item
     if not objects:
         raise not_json_lines(source.name)
 
@@ -270,7 +270,9 @@ def _again_in(line: int, raw: str, told: Told, names: FileNames, guard: Protecte
     if guard is not None and _is_mail(raw) and (sealed := guard.sealed(line, raw)):
         return sealed
     row = parse_object(line, raw)
-    return row if isinstance(row, Unread) else _item(row, told, names)
+    if isinstance(row, Unread):
+        return row if guard is None else guard.unread(row)
+    return _item(row, told, names)
 
 
 def _item(row: Row, told: Told, names: FileNames) -> Item:

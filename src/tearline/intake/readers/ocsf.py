@@ -43,14 +43,15 @@ def _recognises(name: str, head: bytes) -> bool:
 def _read(source: SourceFile, told: Told) -> Iterator[Item]:
     names, shielded = FileNames(told.finder), ProtectedRecords(told.protected)
     for row in objects_in(source):
-        yield row if isinstance(row, Unread) else _item(row, told, names, shielded)
+        yield shielded.unread(row) if isinstance(row, Unread) else _item(row, told, names, shielded)
 
 
 def _again(line: int, raw: str, told: Told) -> Item:
     row = parse_object(line, raw)
+    shielded = ProtectedRecords(told.protected)
     if isinstance(row, Unread):
-        return row
-    return _item(row, told, FileNames(told.finder), ProtectedRecords(told.protected))
+        return shielded.unread(row)
+    return _item(row, told, FileNames(told.finder), shielded)
 
 
 def _item(row: Row, told: Told, names: FileNames, shielded: ProtectedRecords) -> Item:
