@@ -141,6 +141,12 @@ def show_trace(document: Document) -> None:
         for found in related["evidence"][:3]:
             _line(f"  by content: {found['says']}")
         _line(f"  to declare it: {related['declare']}")
+    if document["attested"]:
+        _line(f"  {_counted(len(document['attested']), 'act')} reported by several or confirmed; --json says by whom")
+    for one in document["contradictions"][:5]:
+        _line(f"  contradiction: {one['says']}")
+    if len(document["contradictions"]) > 5:
+        _line(f"  and {len(document['contradictions']) - 5} more contradictions; --json lists all")
     _asks(document["gaps"])
     if not holders:
         _line("  Nothing on record says where it went; take in handling records: tearline intake FILE")
