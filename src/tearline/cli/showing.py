@@ -142,7 +142,9 @@ def show_trace(document: Document) -> None:
             _line(f"  by content: {found['says']}")
         _line(f"  to declare it: {related['declare']}")
     if document["attested"]:
-        _line(f"  {_counted(len(document['attested']), 'act')} reported by several or confirmed; --json says by whom")
+        _line(
+            f"  {_counted(len(document['attested']), 'act')} reported by several or confirmed; --json says by whom"
+        )
     for one in document["contradictions"][:5]:
         _line(f"  contradiction: {one['says']}")
     if len(document["contradictions"]) > 5:
