@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_world import EVENTS, lines
 
-from tearline.intake import Place, event_files, load, quarantined, retract
+from tearline.intake import Place, event_files, event_keys, load, quarantined, retract
 from tearline.intake.event_bulk import EventScanner
 from tearline.intake.event_csv import CsvEvents
 from tearline.intake.event_files import event_row
@@ -25,7 +25,7 @@ from tearline.intake.known import Known
 from tearline.intake.lines import Block, SourceFile
 from tearline.intake.rows import Row, Unread, csv_records, csv_table
 from tearline.intake.seen_filter import FRESH, SAME, SeenFilter
-from tearline.records.errors import BadInput
+from tearline.records.errors import BadInput, CouldNot
 from tearline.records.kinds import Basis, EventKind, Stream
 
 KNOWN = Known()
@@ -282,3 +282,40 @@ def test_the_index_follows_the_ledger(place: Place, world: Path, tmp_path: Path)
     assert load(place, [world]).total().duplicates == 15
     parts = sorted(place.event_keys.glob("*.parquet"))
     assert sum(pq.read_metadata(part).num_rows for part in parts) == place.ledger.size(Stream.EVENTS)
+
+
+def test_a_disk_that_fills_up_while_events_stream_leaves_the_old_state(
+    place: Place, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_files, "FEW", 0)
+    monkeypatch.setattr(event_files, "STREAMED", 1)
+    monkeypatch.setattr(event_files, "BLOCK", 4096)
+    load(place, [world])
+    more = tmp_path / "events.jsonl"
+    more.write_text(lines([{**EVENTS[1], "id": f"n{number}"} for number in range(200)]))
+    written = event_keys.KeyPart.add
+    calls = iter(range(1000))
+
+    def full(*given: Any) -> None:
+        if next(calls) == 2:
+            raise CouldNot("No space left on device")
+        written(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(event_keys.KeyPart, "add", full)
+        with pytest.raises(CouldNot):
+            load(place, [more])
+    assert place.ledger.size(Stream.EVENTS) == len(EVENTS)
+    assert not list(place.event_keys.glob("*.part"))
+    assert load(place, [more]).total().accepted == 200
+    assert load(place, [more]).total().duplicates == 200
+
+
+def test_many_small_parts_of_the_index_become_one(place: Place, world: Path, tmp_path: Path) -> None:
+    load(place, [world])
+    for number in range(event_keys.MOST_PARTS + 2):
+        more = tmp_path / "events.jsonl"
+        more.write_text(lines([{**EVENTS[0], "id": f"n{number}"}]))
+        assert load(place, [more]).total().accepted == 1
+    assert len(list(place.event_keys.glob("*.parquet"))) < event_keys.MOST_PARTS
+    assert load(place, [world]).total().accepted == 0
