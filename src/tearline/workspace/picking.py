@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tearline.intake.products_in import ProductFinder
-from tearline.records.errors import BadInput
 from tearline.records.products import Disclosure, Product
 from tearline.records.times import format_instant
 from tearline.views.register import Register
 from tearline.workspace.base import Opened
+from tearline.workspace.described import highest
 from tearline.workspace.inquiry import Document, Inquiry
 
 MOST: Final = 50
@@ -67,6 +66,14 @@ class Picking(Opened):
         ).scene
         return _lines(scene.register, products, organisations, disclosures)
 
+    def highest_marking(self, markings: Iterable[str] = (), *, register: bool = False) -> str:
+        """What a page has to carry that shows all of these; with `register`, whatever the register may hold. No
+        look-up: it tells nothing of any product."""
+        with self._one_at_a_time:
+            scene = self._scene(self._state(None))
+        known = [product.marking for product in scene.register.products.values()] if register else []
+        return highest(scene.scheme, [*markings, *known])
+
     def products_named(self, inquiry: Inquiry, written: Sequence[str]) -> Document:
         """Whatever a paper calls itself, by id, number or title.
 
@@ -76,12 +83,8 @@ class Picking(Opened):
         found = {
             one: one if one in scene.register.products else finder.named(one) for one in dict.fromkeys(written)
         }
-        parsed = []
-        for identifier in found.values():
-            if identifier is not None:
-                with suppress(BadInput):
-                    parsed.append(scene.scheme.parse(scene.register.products[identifier].marking))
-        return {"products": found, "marking": scene.scheme.highest(parsed).print() if parsed else ""}
+        shown = [scene.register.products[one].marking for one in found.values() if one is not None]
+        return {"products": found, "marking": highest(scene.scheme, shown)}
 
     def event_lines(self, inquiry: Inquiry, events: Sequence[str]) -> Document:
         """Single events by id: what kind, of which product, when, where; not who. Unknown ones are left out."""

@@ -116,7 +116,9 @@ def scope(request: Asked, case: OpenCase) -> HttpResponse:
         looked=looked,
         widens=one.every_product or bool(items),
     )
-    return show(request, "cases/scope.html", page, marking=one.marking, case=case, section="cases")
+    shown = [line["marking"] for lines in page.found.values() for line in lines if line["marking"]]
+    marking = workspace().highest_marking([one.marking, *shown])
+    return show(request, "cases/scope.html", page, marking=marking, case=case, section="cases")
 
 
 @case_door(Act.CASE_CHANGE)

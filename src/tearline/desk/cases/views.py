@@ -11,12 +11,13 @@ from django.shortcuts import redirect
 from tearline.desk.acts import Act
 from tearline.desk.cases import recusal
 from tearline.desk.cases.doing import open_case
-from tearline.desk.cases.embedding import Shown, narrative_of
+from tearline.desk.cases.embedding import PathwaySummary, Shown, narrative_of
 from tearline.desk.cases.forms import KeepOutForm, MemberForm, OpenCaseForm, PinForm, ReadInForm, TaskForm
 from tearline.desk.cases.history import HistoryLine, history_of
 from tearline.desk.cases.models import Bar, Case, Member, Paper, Pin, ReadIn, ScopeItem, Task, Term
 from tearline.desk.cases.people import colleagues
 from tearline.desk.doors import Asked, OpenCase, case_door, door
+from tearline.desk.evidence import workspace
 from tearline.desk.pages import show
 from tearline.desk.requests.models import Line, lines_of
 from tearline.desk.walls import visible_cases
@@ -29,8 +30,9 @@ class ListPage:
 
 @door(Act.DESK_USE)
 def cases(request: Asked) -> HttpResponse:
-    found = visible_cases(request.user).select_related("opened_by").annotate(until=Max("terms__until"))
-    return show(request, "cases/list.html", ListPage(list(found)), section="cases")
+    found = list(visible_cases(request.user).select_related("opened_by").annotate(until=Max("terms__until")))
+    marking = workspace().highest_marking({one.marking for one in found})
+    return show(request, "cases/list.html", ListPage(list(found)), marking=marking, section="cases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +125,6 @@ def case(request: Asked, case: OpenCase) -> HttpResponse:
         member_form=MemberForm(colleagues=others),
         keep_out_form=KeepOutForm(colleagues=others.exclude(pk=request.user.pk)),
     )
-    return show(request, "cases/case.html", page, marking=one.marking, case=case, section="cases")
+    shown = [block.found.marking for block in page.narrative if isinstance(block.found, PathwaySummary)]
+    marking = workspace().highest_marking([one.marking, *(paper.marking for paper in page.papers), *shown])
+    return show(request, "cases/case.html", page, marking=marking, case=case, section="cases")

@@ -12,6 +12,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tearline.desk.accounts.models import Body, User
 from tearline.desk.acts import Act
@@ -29,8 +30,8 @@ def _day() -> forms.DateInput:
 
 
 class FilterForm(forms.Form):
-    since = forms.DateField(label=_("From"), required=False, widget=_day())
-    until = forms.DateField(label=_("To"), required=False, widget=_day())
+    since = forms.DateField(label=pgettext_lazy("a time", "From"), required=False, widget=_day())
+    until = forms.DateField(label=pgettext_lazy("a time", "To"), required=False, widget=_day())
     body = forms.ModelChoiceField(Body.objects.order_by("name"), label=_("Body"), required=False)
     actor = forms.CharField(label=_("User"), required=False, max_length=60)
     case = forms.CharField(label=_("Case"), required=False, max_length=60)
@@ -83,6 +84,11 @@ def _read(request: Asked, form: FilterForm, page: str) -> tuple[list[dict[str, A
     return found["lookups"], found["more"]
 
 
+def _marking() -> str:
+    """Purposes and ids may say as much as what they are about."""
+    return workspace().highest_marking(register=True)
+
+
 def _bodies() -> dict[str, str]:
     return dict(User.objects.values_list("username", "body__name"))
 
@@ -111,7 +117,7 @@ def lookups(request: Asked) -> HttpResponse:
         unmaskings=sum(1 for one in kept if one["unmask"]),
         more=more or len(kept) > MOST,
     )
-    return show(request, "oversight/lookups.html", page, section="oversight")
+    return show(request, "oversight/lookups.html", page, marking=_marking(), section="oversight")
 
 
 def _shown(one: dict[str, Any], bodies: dict[str, str]) -> Lookup:
@@ -145,7 +151,7 @@ def out_of_the_ordinary(request: Asked) -> HttpResponse:
     read, _more = _read(request, form, "unusual")
     found = unusual(read)
     page = UnusualPage(form, found[:MOST], len(found), len(read))
-    return show(request, "oversight/unusual.html", page, section="oversight")
+    return show(request, "oversight/unusual.html", page, marking=_marking(), section="oversight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +165,4 @@ def book(request: Asked) -> HttpResponse:
     held = workspace().commitments()
     found = Review.objects.filter(reviewer__body_id=request.user.body_id).select_related("reviewer")[:MOST]
     lines = [(one, one.commitment() in held) for one in found]
-    return show(request, "oversight/book.html", BookPage(lines), section="oversight")
+    return show(request, "oversight/book.html", BookPage(lines), marking=_marking(), section="oversight")

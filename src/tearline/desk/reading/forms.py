@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tearline.desk.reading.models import After
 
@@ -42,8 +43,8 @@ class LineForm(forms.Form):
         label=_("Who read"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     products = forms.MultipleChoiceField(label=_("What"), widget=forms.CheckboxSelectMultiple)
-    since = forms.DateTimeField(label=_("From"), widget=_time())
-    until = forms.DateTimeField(label=_("To"), widget=_time())
+    since = forms.DateTimeField(label=pgettext_lazy("a time", "From"), widget=_time())
+    until = forms.DateTimeField(label=pgettext_lazy("a time", "To"), widget=_time())
     after = forms.ChoiceField(label=_("Afterwards"), choices=After.choices, widget=forms.RadioSelect)
     sheet = forms.IntegerField(
         label=_("Line of the printed sheet"),

@@ -46,7 +46,9 @@ def everything(request: Asked) -> HttpResponse:
         .select_related("case")
         .order_by(F("expires").asc(nulls_last=True), "due")[:MOST]
     )
-    return show(request, "requests/all.html", AllPage([line(one, today) for one in found]), section="requests")
+    lines = [line(one, today) for one in found]
+    marking = workspace().highest_marking({one.case.marking for one in found})
+    return show(request, "requests/all.html", AllPage(lines), marking=marking, section="requests")
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,18 @@ def mapping(request: Asked, upload: UUID) -> HttpResponse:
         unsure=proposed["unsure"],
         questions=proposed["questions"],
     )
-    return show(request, "taking_in/mapping.html", page, section="intake")
+    return show(request, "taking_in/mapping.html", page, marking=_marking(), section="intake")
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {item}" for name, item in value.items())
     return "" if value is None else str(value)
+
+
+def _marking() -> str:
+    """What came in may deserve as much as anything in the register."""
+    return workspace().highest_marking(register=True)
 
 
 def hidden_from(user: User) -> list[str]:
@@ -152,7 +157,7 @@ class BatchesPage:
 @door(Act.INTAKE_TAKE)
 def batches(request: Asked) -> HttpResponse:
     found = workspace().batches(without_by=hidden_from(request.user))
-    return show(request, "taking_in/batches.html", BatchesPage(**found), section="intake")
+    return show(request, "taking_in/batches.html", BatchesPage(**found), marking=_marking(), section="intake")
 
 
 class RetractForm(forms.Form):
@@ -181,7 +186,7 @@ def retract(request: Asked, batch: str) -> HttpResponse:
             request, _("%(records)s records no longer count. Nothing was erased.") % {"records": done["records"]}
         )
         return redirect("taking-in:batches")
-    return show(request, "taking_in/retract.html", RetractPage(found, form), section="intake")
+    return show(request, "taking_in/retract.html", RetractPage(found, form), marking=_marking(), section="intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ def _quarantine(request: Asked, *, retry: bool) -> HttpResponse:
         total=len(rows),
         retried=found.get("retried"),
     )
-    return show(request, "taking_in/quarantine.html", page, section="intake")
+    return show(request, "taking_in/quarantine.html", page, marking=_marking(), section="intake")
 
 
 @door(Act.INTAKE_TAKE)

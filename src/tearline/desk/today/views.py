@@ -15,6 +15,7 @@ from tearline.desk.accounts.models import Role, User
 from tearline.desk.acts import Act
 from tearline.desk.cases.models import Case, Task, Unmasking
 from tearline.desk.doors import Asked, door
+from tearline.desk.evidence import workspace
 from tearline.desk.pages import show
 from tearline.desk.reading.models import Session
 from tearline.desk.requests.models import Line, Request, State, line
@@ -86,7 +87,8 @@ def today(request: Asked) -> HttpResponse:
         for name, value in ((field.name, getattr(page, field.name)) for field in fields(page))
         if name not in {"role", "nothing"}
     )
-    return show(request, "today/today.html", replace(page, nothing=not needed), section="today")
+    marking = workspace().highest_marking(cases.values_list("marking", flat=True).distinct())
+    return show(request, "today/today.html", replace(page, nothing=not needed), marking=marking, section="today")
 
 
 def _requests(cases: QuerySet[Case]) -> list[Request]:

@@ -19,6 +19,7 @@ from tearline.desk.acts import Act
 from tearline.desk.cases.models import Case
 from tearline.desk.cases.standing import Standing
 from tearline.desk.doors import Asked, door, find_case
+from tearline.desk.evidence import workspace
 from tearline.desk.pages import UNMARKED, show
 from tearline.desk.work import running
 from tearline.desk.work.kinds import KINDS
@@ -91,7 +92,8 @@ def _marking(case: Case | None) -> str:
 @door(Act.DESK_USE)
 def jobs(request: Asked) -> HttpResponse:
     found = visible_jobs(request.user).select_related("owner", "case")[:MOST]
-    return show(request, "work/jobs.html", JobsPage([line(job) for job in found]), section="work")
+    marking = workspace().highest_marking({job.case.marking for job in found if job.case})
+    return show(request, "work/jobs.html", JobsPage([line(job) for job in found]), marking=marking, section="work")
 
 
 @door(Act.DESK_USE)
