@@ -1,15 +1,18 @@
 """Text reuse among products: which portion stands again in which other, verbatim or reworded.
 
-Compared are a portion's distinct content words (folded, stemmed, without the commonest), as 64-bit hashes. Two
-portions of different products are compared where they share at least `LEAST_RARE` words that at most `COMMON`
-portions hold; then what counts is the share of the shorter one's words that stand in the other. So the answer
-depends on the texts alone, and adding products to what was found before gives what finding it anew would give.
+Compared are a portion's distinct content words (folded, stemmed, without the commonest), as 64-bit hashes. What
+counts is the share of the shorter portion's words that stand in the other; of its rare words, in at most `COMMON`
+portions; and of its facts, which are numbers and names: reports of one house share phrases, and say the same only
+where they say it of the same. Words are taken over from what was found before; pairs are always found anew, for
+what is rare changes.
 """
 
 # Compiled functions take columns one by one and cannot be cut up without cost.
+# ruff: noqa: PLR0917
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,17 +29,21 @@ from tearline.text.tokens import tokenise
 
 COMMON = 20
 """A word in more portions than this tells no two of them apart."""
-LEAST_RARE = 3
+LEAST_RARE, RARE = 3, 0.5
+"""So many of the shorter portion's rare words, and such a share of them, have to stand in the other."""
+FACTS = 0.5
+"""The same of its numbers and names, where it has two at the least."""
 NEAR, NEAR_WORDS = 0.8, 6
 """Of the shorter portion's words, what share (and how many) stand in one that says the same in the same words."""
 REWORDED, REWORDED_WORDS = 0.6, 12
 """The same where it was reworded: more words have to agree, because fewer of them do."""
 _AT_ONCE = 4_000_000
+_ENDS = re.compile(r"[.!?:;\n]")
 
 
 class Portions(NamedTuple):
     """Portions with their words: those of portion p are `words[first[p]:first[p + 1]]`, sorted; `owner` numbers
-    the products. `digest` is of the text."""
+    the products. `digest` is of the text; `facts` says of each word whether it is a number or a name there."""
 
     product: tuple[str, ...]
     portion: tuple[str, ...]
@@ -44,6 +51,7 @@ class Portions(NamedTuple):
     owner: NDArray[np.int64]
     first: NDArray[np.int64]
     words: NDArray[np.uint64]
+    facts: NDArray[np.bool_]
 
 
 class Pairs(NamedTuple):
@@ -61,15 +69,9 @@ class Reuse:
 
 
 def find_reuse(products: Iterable[Product], older: Reuse | None = None) -> Reuse:
-    """The text reuse among `products`. `older`: found before, from which what has not changed is taken."""
-    known = _known(older) if older is not None else {}
-    portions, fresh = _gather(products, known)
-    kept = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
-    if older is not None and known and len(fresh) - int(fresh.sum()) == len(known):
-        kept = _carried_over(older, portions)
-    else:
-        fresh[:] = True  # with portions gone, words may be rare again that were not
-    return Reuse(portions, _pairs(portions, fresh, kept))
+    """The text reuse among `products`. `older`: found before, whose words of what has not changed are taken."""
+    portions = _gather(products, _known(older) if older is not None else {})
+    return Reuse(portions, _pairs(portions))
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -82,40 +84,53 @@ def content_words(text: str) -> frozenset[str]:
     )
 
 
-def _known(older: Reuse) -> dict[tuple[str, str, str], NDArray[np.uint64]]:
+def facts_of(text: str) -> frozenset[str]:
+    """The numbers in a text, and the words that are written as names: with a capital within a sentence."""
+    tokens = tokenise(text)
+    found = set()
+    for at, (term, start) in enumerate(zip(tokens.terms, tokens.starts, strict=True)):
+        between = text[tokens.ends[at - 1] : start] if at else "."
+        if term[:1].isdigit() or (tokens.capital[at] and not _ENDS.search(between)):
+            found.add(term)
+    return frozenset(found)
+
+
+_Words = tuple[NDArray[np.uint64], NDArray[np.bool_]]
+
+
+def _known(older: Reuse) -> dict[tuple[str, str, str], _Words]:
     keys = zip(older.portions.product, older.portions.portion, older.portions.digest, strict=True)
     edges = older.portions.first
-    return {key: older.portions.words[edges[p] : edges[p + 1]] for p, key in enumerate(keys)}
+    words, facts = older.portions.words, older.portions.facts
+    return {key: (words[edges[p] : edges[p + 1]], facts[edges[p] : edges[p + 1]]) for p, key in enumerate(keys)}
 
 
-def _gather(
-    products: Iterable[Product], known: dict[tuple[str, str, str], NDArray[np.uint64]]
-) -> tuple[Portions, NDArray[np.bool_]]:
+def _gather(products: Iterable[Product], known: dict[tuple[str, str, str], _Words]) -> Portions:
     keys: list[tuple[str, str, str]] = []
     owner: list[int] = []
-    words: list[NDArray[np.uint64]] = []
-    fresh: list[bool] = []
+    words: list[_Words] = []
     for number, product in enumerate(sorted(products, key=lambda product: product.id)):
         for portion in product.portions:
             key = (product.id, portion.id, blake2b(portion.text.encode(), digest_size=16).hexdigest())
             found = known.get(key)
             keys.append(key)
             owner.append(number)
-            fresh.append(found is None)
-            words.append(_hashes(content_words(portion.text)) if found is None else found)
-    portions = Portions(
+            words.append(_counted(portion.text) if found is None else found)
+    return Portions(
         product=tuple(product for product, _, _ in keys),
         portion=tuple(portion for _, portion, _ in keys),
         digest=tuple(digest for _, _, digest in keys),
         owner=np.array(owner, np.int64),
-        first=np.cumsum([0, *map(len, words)]).astype(np.int64),
-        words=np.concatenate(words) if words else np.empty(0, np.uint64),
+        first=np.cumsum([0, *(len(one) for one, _ in words)]).astype(np.int64),
+        words=np.concatenate([np.empty(0, np.uint64), *(one for one, _ in words)]),
+        facts=np.concatenate([np.empty(0, np.bool_), *(facts for _, facts in words)]),
     )
-    return portions, np.array(fresh, np.bool_)
 
 
-def _hashes(words: Iterable[str]) -> NDArray[np.uint64]:
-    return np.sort(np.array([_hash(word) for word in words], np.uint64))
+def _counted(text: str) -> _Words:
+    facts, words = facts_of(text), sorted((_hash(word), word) for word in content_words(text))
+    hashes = np.array([number for number, _ in words], np.uint64)
+    return hashes, np.array([word in facts for _, word in words], np.bool_)
 
 
 @lru_cache(maxsize=200_000)
@@ -123,40 +138,43 @@ def _hash(word: str) -> int:
     return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
 
 
-def _carried_over(older: Reuse, portions: Portions) -> Pairs:
-    """The pairs found before, by the numbers that their portions have now."""
-    place = {key: p for p, key in enumerate(zip(*portions[:3], strict=True))}
-    moved = np.array([place[key] for key in zip(*older.portions[:3], strict=True)], np.int64)
-    one, other = moved[older.pairs.one], moved[older.pairs.other]
-    return Pairs(np.minimum(one, other), np.maximum(one, other), older.pairs.share)
-
-
-def _pairs(portions: Portions, fresh: NDArray[np.bool_], kept: Pairs) -> Pairs:
-    """The pairs with a fresh portion in them, and those of `kept` that still share rare words."""
+def _pairs(portions: Portions) -> Pairs:
+    """The pairs of portions that say the same."""
     sizes = np.diff(portions.first)
     number = np.repeat(np.arange(sizes.size), sizes)
     order = np.argsort(portions.words, kind="stable")
     words, holders = portions.words[order], number[order]
     starts = np.flatnonzero(np.append(True, words[1:] != words[:-1])) if words.size else np.empty(0, np.int64)
     ends = np.append(starts[1:], words.size).astype(np.int64)
-    rare = (ends - starts > 1) & (ends - starts <= COMMON)
     rarity = np.zeros(words.size, np.bool_)
-    rarity[order] = np.repeat(rare, ends - starts)
-    starts, ends = starts[rare], ends[rare]
+    rarity[order] = np.repeat(ends - starts <= COMMON, ends - starts)
+    several = (ends - starts > 1) & (ends - starts <= COMMON)
+    starts, ends = starts[several], ends[several]
     found = (
-        _candidates(starts[group], ends[group], holders, portions.owner, fresh)
+        _candidates(starts[group], ends[group], holders, portions.owner)
         for group in _groups((ends - starts) * (ends - starts - 1) // 2)
     )
     keys = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
-    one = np.concatenate([keys // max(sizes.size, 1), kept.one])
-    other = np.concatenate([keys % max(sizes.size, 1), kept.other])
-    shared, scarce = _shared(one, other, portions.first, portions.words, rarity)
+    one, other = keys // max(sizes.size, 1), keys % max(sizes.size, 1)
+    shared, scarce, ours, theirs = _shared(one, other, portions.first, portions.words, rarity, portions.facts)
+    first_is_shorter = sizes[one] <= sizes[other]
     least = np.minimum(sizes[one], sizes[other])
     share = shared / np.maximum(least, 1)
     near = (share >= NEAR) & (least >= NEAR_WORDS)
-    good = (scarce >= LEAST_RARE) & (near | ((share >= REWORDED) & (shared >= REWORDED_WORDS)))
+    rare, facts = _sums(rarity, portions.first), _sums(portions.facts, portions.first)
+    told = (scarce >= LEAST_RARE) & (scarce >= RARE * np.where(first_is_shorter, rare[one], rare[other]))
+    stated = np.where(first_is_shorter, facts[one], facts[other])
+    told &= (stated < 2) | (np.where(first_is_shorter, ours, theirs) >= FACTS * stated)
+    good = told & (near | ((share >= REWORDED) & (shared >= REWORDED_WORDS)))
     order = np.lexsort((other[good], one[good]))
     return Pairs(one[good][order], other[good][order], share[good][order])
+
+
+def _sums(marks: NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each portion, how many of its words are marked."""
+    total = np.cumsum(np.append(0, marks))
+    found: NDArray[np.int64] = total[first[1:]] - total[first[:-1]]
+    return found
 
 
 def _groups(sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -167,8 +185,8 @@ def _groups(sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 
 @njit(cache=True)
-def _candidates(starts, ends, holders, owner, fresh):  # type: ignore[no-untyped-def]
-    """Every pair of portions, of different products and one at least fresh, that share one of these words."""
+def _candidates(starts, ends, holders, owner):  # type: ignore[no-untyped-def]
+    """Every pair of portions of different products that share one of these words, as one number each."""
     size = 0
     for r in range(starts.size):
         size += (ends[r] - starts[r]) * (ends[r] - starts[r] - 1) // 2
@@ -178,29 +196,32 @@ def _candidates(starts, ends, holders, owner, fresh):  # type: ignore[no-untyped
         for i in range(starts[r], ends[r]):
             for j in range(i + 1, ends[r]):
                 a, b = min(holders[i], holders[j]), max(holders[i], holders[j])
-                if owner[a] != owner[b] and (fresh[a] or fresh[b]):
-                    found[count] = a * fresh.size + b
+                if owner[a] != owner[b]:
+                    found[count] = a * owner.size + b
                     count += 1
     return np.unique(found[:count])
 
 
 @njit(cache=True)
-def _shared(one, other, first, words, rarity):  # type: ignore[no-untyped-def]
-    """Of each pair, how many words both hold, and how many of these are rare."""
+def _shared(one, other, first, words, rarity, facts):  # type: ignore[no-untyped-def]
+    """Of each pair, how many words both hold; of these how many are rare, and facts in the one and the other."""
     shared, scarce = np.zeros(one.size, np.int64), np.zeros(one.size, np.int64)
+    ours, theirs = np.zeros(one.size, np.int64), np.zeros(one.size, np.int64)
     for p in range(one.size):
         i, j = first[one[p]], first[other[p]]
         while i < first[one[p] + 1] and j < first[other[p] + 1]:
             if words[i] == words[j]:
                 shared[p] += 1
                 scarce[p] += rarity[i]
+                ours[p] += facts[i]
+                theirs[p] += facts[j]
                 i += 1
                 j += 1
             elif words[i] < words[j]:
                 i += 1
             else:
                 j += 1
-    return shared, scarce
+    return shared, scarce, ours, theirs
 
 
 Span = tuple[int, int]

@@ -24,7 +24,7 @@ from tearline.views.reuse import Pairs, Portions, Reuse, find_reuse
 from tearline.views.seals import same_seal, view_seal
 
 # Raised when the meaning of a column, or how reuse is found, changes, so that older folders are found anew.
-FORMAT = 1
+FORMAT = 2
 _SEAL, _NAME = "seal.json", "reuse"
 _FILES = ("portions.arrow", "words.arrow", "pairs.arrow")
 _PREFIX = f"reuse-{FORMAT}-"
@@ -60,6 +60,7 @@ def load_reuse(folder: Path, fingerprint: str, key: bytes) -> Reuse | None:
             owner=rows["owner"].to_numpy(),
             first=np.cumsum(np.append(0, rows["size"].to_numpy())).astype(np.int64),
             words=words["word"].to_numpy(),
+            facts=words["fact"].to_numpy(),
         )
         one, other, share = (pairs[name].to_numpy() for name in Pairs._fields)
         return Reuse(portions, Pairs(one, other, share))
@@ -79,7 +80,7 @@ def _save(reuse: Reuse, folder: Path, fingerprint: str, key: bytes) -> None:
                 "size": np.diff(portions.first),
             }
         ),
-        pa.table({"word": portions.words}),
+        pa.table({"word": portions.words, "fact": portions.facts}),
         pa.table(reuse.pairs._asdict()),
     )
     try:
