@@ -67,8 +67,12 @@ def test_exposures_are_the_traces(
         })
         for e in world.events
     ]  # fmt: skip
-    ledger.append(Stream.EVENTS, told)
     view = EventsView(tmp_path / "view", ledger, LocalEngine(tmp_path / "scratch"))
+    # Two runs: a product's events lie in both.
+    for part in (told[:450], told[450:]):
+        ledger.append(Stream.EVENTS, part)
+        view.refresh(ledger.state())
+    assert len(list(view.folder.glob("run-*.parquet"))) == 2
     known, state, cut = register(world), ledger.state(), None if before is None else at(before)
     monkeypatch.setattr(importlib.import_module("tearline.pathway.exposures"), "CHUNK", 100)
     found = exposures(known, view, state, before=cut, supported=supported).read_all()

@@ -81,35 +81,44 @@ def block_of(columns, runs, numbers, seeds, party_of, before):  # type: ignore[n
         np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64),
     )  # fmt: skip
     straight = runs.row.size == 0
+    # Named here: in a loop, every look into a tuple costs a count of who looks.
+    los, his, kinds, bases = columns.lo, columns.hi, columns.kind, columns.basis
+    actors, recipients, organisations = columns.actor, columns.recipient, columns.organisation
+    rows_, members, begins = runs.row, runs.member, runs.first
+    lo, hi, kind, basis, actor, recipient = (
+        found.lo, found.hi, found.kind, found.basis, found.actor, found.recipient,
+    )  # fmt: skip
+    member, organisation, source = found.member, found.organisation, found.source
+    times, seed_first = seeds.time, seeds.first
     n = 0
     for run in range(count):
         found.first[run] = n
-        seed, end = seeds.first[numbers[run]], seeds.first[numbers[run] + 1]
-        at, stop = runs.first[run], runs.first[run + 1]
+        seed, end = seed_first[numbers[run]], seed_first[numbers[run] + 1]
+        at, stop = begins[run], begins[run + 1]
         while True:
             if at < stop:
-                row = at if straight else runs.row[at]
-                if columns.kind[row] < 0 or columns.lo[row] >= before:
+                row = at if straight else rows_[at]
+                if kinds[row] < 0 or los[row] >= before:
                     at += 1
                     continue
             elif seed >= end:
                 break
             # What has no event comes first among equals.
-            if seed < end and (at >= stop or seeds.time[seed] <= columns.lo[row]):
-                if seeds.time[seed] < before:
-                    found.lo[n] = found.hi[n] = seeds.time[seed]
-                    found.kind[n], found.basis[n] = seeds.kind[seed], 0
-                    found.actor[n], found.recipient[n] = -1, seeds.party[seed]
-                    found.member[n], found.organisation[n], found.source[n] = seeds.member[seed], -1, -1
+            if seed < end and (at >= stop or times[seed] <= los[row]):
+                if times[seed] < before:
+                    lo[n] = hi[n] = times[seed]
+                    kind[n], basis[n] = seeds.kind[seed], 0
+                    actor[n], recipient[n] = -1, seeds.party[seed]
+                    member[n], organisation[n], source[n] = seeds.member[seed], -1, -1
                     n += 1
                 seed += 1
                 continue
-            found.lo[n], found.hi[n] = columns.lo[row], columns.hi[row]
-            found.kind[n], found.basis[n] = columns.kind[row], columns.basis[row]
-            found.actor[n] = party_of[columns.actor[row]]
-            found.recipient[n] = party_of[columns.recipient[row]]
-            found.member[n] = 0 if straight else runs.member[at]
-            found.organisation[n], found.source[n] = columns.organisation[row], row
+            lo[n], hi[n] = los[row], his[row]
+            kind[n], basis[n] = kinds[row], bases[row]
+            actor[n] = party_of[actors[row]]
+            recipient[n] = party_of[recipients[row]]
+            member[n] = 0 if straight else members[at]
+            organisation[n], source[n] = organisations[row], row
             n += 1
             at += 1
     found.first[count] = n

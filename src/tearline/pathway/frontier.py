@@ -84,16 +84,25 @@ def advance(block, start, stop, run, size, place, cast, families, seats, widest,
     t_lo, h_lo = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_hi, h_hi = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_sure, h_sure = np.empty(widest, np.bool_), np.empty(widest, np.bool_)
+    kinds, los, his, members, sources, actors, recipients = (
+        block.kind,
+        block.lo,
+        block.hi,
+        block.member,
+        block.source,
+        block.actor,
+        block.recipient,
+    )
     listed, grouped, posted, used = cast.members.first, cast.groups.first, cast.posts.first, queue.used
     for e in range(start, stop):
-        kind = block.kind[e]
+        kind = kinds[e]
         if not TRANSFER[kind]:
             continue
-        lo, hi, member, source = block.lo[e], block.hi[e], block.member[e], block.source[e]
-        actor, recipient = block.actor[e], block.recipient[e]
+        lo, hi, member, source = los[e], his[e], members[e], sources[e]
+        actor, recipient = actors[e], recipients[e]
         starts = actor < 0 and STARTS[kind]
         # Most events are one passage between two people, or none, at a time of their own: nothing need be kept.
-        plain = size == 1 and e + 1 < stop and block.lo[e + 1] > lo
+        plain = size == 1 and e + 1 < stop and los[e + 1] > lo
         plain = plain and (actor < 0 or listed[actor] == listed[actor + 1])
         plain = plain and (recipient < 0 or listed[recipient] == listed[recipient + 1])
         if plain and recipient < 0:

@@ -84,15 +84,25 @@ def _seat(party, run, seats, held, slots):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def seat(block, start, stop, run, cast, seats, held, slots):  # type: ignore[no-untyped-def]
     """Seat everybody that events `start` to `stop` name. Returns how many slots there are then."""
+    kinds, los, his, actors, recipients = (
+        block.kind,
+        block.lo,
+        block.hi,
+        block.actor,
+        block.recipient,
+    )
+    listed = cast.members.first
     for e in range(start, stop):
-        if not TRANSFER[block.kind[e]]:
+        if not TRANSFER[kinds[e]]:
             continue
-        for party in (block.actor[e], block.recipient[e]):
+        for party in (actors[e], recipients[e]):
             if party < 0:
                 continue
             slots = _seat(party, run, seats, held, slots)
-            for m in range(cast.members.first[party], cast.members.first[party + 1]):
-                if cast.members.since[m] <= block.hi[e] and cast.members.until[m] > block.lo[e]:
+            if listed[party] == listed[party + 1]:
+                continue
+            for m in range(listed[party], listed[party + 1]):
+                if cast.members.since[m] <= his[e] and cast.members.until[m] > los[e]:
                     slots = _seat(cast.members.other[m], run, seats, held, slots)
     return slots
 
@@ -109,14 +119,25 @@ def tell(  # type: ignore[no-untyped-def]
     t_lo, h_lo = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_hi, h_hi = np.empty(widest, np.int64), np.empty(widest, np.int64)
     t_sure, h_sure = np.empty(widest, np.bool_), np.empty(widest, np.bool_)
+    kinds, los, his, bases, members, sources, saids, actors, recipients = (
+        block.kind,
+        block.lo,
+        block.hi,
+        block.basis,
+        block.member,
+        block.source,
+        block.organisation,
+        block.actor,
+        block.recipient,
+    )
     listed, grouped, posted, holds = cast.members.first, cast.groups.first, cast.posts.first, cast.holds
     for e in range(start, stop):
-        kind = block.kind[e]
+        kind = kinds[e]
         if not TRANSFER[kind]:
             continue
-        lo, hi, basis, member = block.lo[e], block.hi[e], block.basis[e], block.member[e]
-        source, said = block.source[e], block.organisation[e]
-        actor, recipient = block.actor[e], block.recipient[e]
+        lo, hi, basis, member = los[e], his[e], bases[e], members[e]
+        source, said = sources[e], saids[e]
+        actor, recipient = actors[e], recipients[e]
         starts = actor < 0 and STARTS[kind]
         tails = heads = 0
         if actor >= 0:
