@@ -17,7 +17,7 @@ from tearline.ledger.erasure import order_record
 from tearline.ledger.files import disk_faults, sync_folder, write_durably
 from tearline.ledger.keys import Keys
 from tearline.ledger.lines import SCAN_SCHEMA, take_apart
-from tearline.ledger.locks import COMMIT_PATIENCE, held
+from tearline.ledger.locks import COMMIT_PATIENCE, PATIENCE, held
 from tearline.ledger.proofs import Proof, prove_consistency, prove_inclusion
 from tearline.ledger.reading import Reader
 from tearline.ledger.state import LedgerState
@@ -153,17 +153,20 @@ class Ledger:
     # Writing -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self, streams: Sequence[Stream]) -> Iterator[Transaction]:
-        """Append to these streams together: committed when the block ends, dropped when it raises.
+    def transaction(self, streams: Sequence[Stream], patience: float = PATIENCE) -> Iterator[Transaction]:
+        """Append to these streams together: committed when the block ends, dropped when it raises. `patience`: how
+        many seconds to wait for other writers.
 
         Raises CouldNot where another writer holds one of them or the disk refuses.
         """
-        with self._writers(streams) as (state, writers):
+        with self._writers(streams, patience) as (state, writers):
             yield Transaction(state, writers)
 
-    def append(self, stream: Stream, bodies: pa.Array | pa.ChunkedArray | Sequence[str]) -> range:
+    def append(
+        self, stream: Stream, bodies: pa.Array | pa.ChunkedArray | Sequence[str], patience: float = PATIENCE
+    ) -> range:
         """Append records to one stream and commit; returns their indexes."""
-        with self.transaction([stream]) as transaction:
+        with self.transaction([stream], patience) as transaction:
             return transaction.append(stream, bodies)
 
     def seal(self, stream: Stream) -> None:
@@ -189,12 +192,14 @@ class Ledger:
             writers[Stream.CUSTODY].append([order_record(stream, index, leaf, order)])
 
     @contextmanager
-    def _writers(self, streams: Sequence[Stream]) -> Iterator[tuple[LedgerState, dict[Stream, StreamWriter]]]:
+    def _writers(
+        self, streams: Sequence[Stream], patience: float = PATIENCE
+    ) -> Iterator[tuple[LedgerState, dict[Stream, StreamWriter]]]:
         """Hold the streams' locks; commit what was written when the block ends, drop it when it raises."""
         if not self._writable:
             raise CouldNot("the ledger was opened for reading only", where=str(self.folder))
         chosen = sorted(set(streams))
-        with held(self._locks, [stream.value for stream in chosen]):
+        with held(self._locks, [stream.value for stream in chosen], patience):
             state = self.state()
             at = max(state.at, times.now())
             writers: dict[Stream, StreamWriter] = {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from tearline import __version__, intake
 from tearline.engine import LocalEngine
@@ -27,6 +27,9 @@ from tearline.views.register import Register
 from tearline.workspace.inquiry import Answering, Document, Inquiry, operating_system_user
 from tearline.workspace.scope import Scope
 from tearline.workspace.withholding import Withholding
+
+_QUEUE: Final = 20.0
+"""Seconds that a look-up waits for those of other processes to be written; each takes milliseconds."""
 
 Roots: TypeAlias = tuple[tuple[Stream, int, str], ...]
 """Sizes and roots of the streams that analysis reads: as long as they are the same, so are its answers."""
@@ -71,7 +74,7 @@ class Opened:
             "unmask": inquiry.unmask,
         }
         with self._one_at_a_time:
-            self._ledger.append(Stream.LOOKUPS, [json.dumps(body, ensure_ascii=False)])
+            self._ledger.append(Stream.LOOKUPS, [json.dumps(body, ensure_ascii=False)], _QUEUE)
         return self._answering(inquiry, {"command": command, **given})
 
     def _answering(self, inquiry: Inquiry, parameters: Mapping[str, Any]) -> Answering:
