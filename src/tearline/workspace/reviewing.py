@@ -23,7 +23,7 @@ class Reviewing(Opened):
         """Look-ups on record between two times (half-open), newest first.
 
         Reading them is put on record first, without what was read: `commitment` is a digest of what the reviewer's
-        own book says of it (docs/decisions/0009). `{"lookups": [{"index", "at", "actor", "purpose", "case",
+        own book says of it (docs/decisions/0011). `{"lookups": [{"index", "at", "actor", "purpose", "case",
         "command", "parameters", "unmask"}], "more": bool}`.
         """
         body = {"actor": "oversight", "purpose": "review", "case": None, "command": "review"}

@@ -27,7 +27,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class PathwaySummary:
-    """How many held a product, by level, in how many organisations; without names."""
+    """A product's pathway as a picture, and how many held it, by level and in how many organisations."""
 
     product: str
     title: str
@@ -35,6 +35,7 @@ class PathwaySummary:
     holders: int
     organisations: int
     gaps: int
+    picture: str
     levels: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -77,5 +78,6 @@ def _summary(case: OpenCase, product: str) -> PathwaySummary | None:
         holders=len(answer["holders"]),
         organisations=len({holder["organisation"] for holder in answer["holders"]} - {None}),
         gaps=len(answer["gaps"]),
+        picture=workspace().pathway_picture(inquiry(case), product)["picture"],
         levels=[(level, levels[level]) for level in LEVELS if levels[level]],
     )

@@ -1,4 +1,4 @@
-"""What reviewers read, in a book of their own that no investigator's screen shows (docs/decisions/0009).
+"""What reviewers read, in a book of their own that no investigator's screen shows (docs/decisions/0011).
 
 The ledger holds a digest of each line, so that the book cannot be changed later without showing.
 """
