@@ -135,7 +135,7 @@ def test_evidence_says_which_restates_which_and_where() -> None:
 
 def test_the_same_phrases_of_other_things_are_no_restatement() -> None:
     phrase = (
-        "Since {} November some {} beds around {} are taken by patients with marsh fever, of whom the ministry of {}"
+        "Since {} November some {} beds around {} are filled by those with marsh fever, of whom the ministry of {}"
         " reports only every third case, and that on the date of discharge; sales of fever salts tell more."
     )
     here = product("A", phrase.format(28, 120, "Quierzac", "Tessaria"))
