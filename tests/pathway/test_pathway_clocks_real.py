@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tearline.workspace import Inquiry, Workspace, create_workspace
+from tearline.records.errors import NotPermitted
+from tearline.workspace import Inquiry, Scope, Workspace, create_workspace
 
 ISSUED = datetime(2025, 3, 1, 8, tzinfo=UTC)
 READERS = 12
@@ -76,3 +77,8 @@ def test_nothing_is_corrected_and_an_investigation_says_where_it_matters(
     kinds = {gap["id"]: gap["kind"] for gap in pathway["gaps"]}
     assert [kinds[gap] for gap in note["gaps"]] == ["opened without delivery"]
     assert "No time is corrected" in page
+
+
+def test_a_part_of_the_record_is_not_compared(workspace: Workspace) -> None:
+    with pytest.raises(NotPermitted, match="whole record"):
+        workspace.clocks(Inquiry("test", scope=Scope(organisations=frozenset({"MIN"}))))
