@@ -227,8 +227,8 @@ def fit_product(
     """The order model (learnt on `order`), the product model and its ceiling (on `some`).
 
     The product model's log odds of the best of forty are too high or too low as a whole, because it was learnt on
-    all forty alike: a line through the log odds that it gives the best product of sources it has not seen (`inner`
-    folds) puts that right.
+    many of them alike: a line through the log odds that it gives the best product of sources it has not seen
+    (`inner` folds, whole articles) puts that right.
     """
     sources = sorted({one.source for one in some})
     np.random.default_rng(1).shuffle(sources)
@@ -238,7 +238,7 @@ def fit_product(
         ranks = fit_order([one for one in order if fold[one.source] != at], RIDGE_ORDER)
         taught = rows_of([one for one in some if fold[one.source] != at], floors)
         model, above = fit(*taught, RIDGE_PRODUCT), fit_ceiling(*taught)
-        for one in (each for each in some if fold[each.source] == at):
+        for one in (each for each in order if fold[each.source] == at):
             slots, odds = ranked(one.measured, Weights(floors, ranks, model, above, model), one.eligible)
             said.append(float(odds[slots[0]]))
             true.append(float(one.true[slots[0]]))
