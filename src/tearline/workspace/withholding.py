@@ -145,6 +145,7 @@ class Withholding:
             ),
             attested=(),
             contradictions=(),
+            clocks=(),
         )
 
     def _leads(self, answer: LeadsAnswer) -> LeadsAnswer:
