@@ -12,8 +12,8 @@ from tearline.investigation import main_job
 from tearline.ledger import LedgerState, continuation_document, read_witness, write_witness
 from tearline.records.errors import BadInput, NotPermitted
 from tearline.records.kinds import Stream
-from tearline.views.passage_files import load_index, rebuild_index
 from tearline.report import picture
+from tearline.views.passage_files import load_index, rebuild_index
 from tearline.views.reuse_files import load_reuse, reuse_view
 from tearline.workspace.base import Opened
 from tearline.workspace.inquiry import Document, Inquiry, Progress, silent
