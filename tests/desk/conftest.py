@@ -51,8 +51,8 @@ def make_user(db: None) -> MakeUser:
 
 
 @pytest.fixture
-def client_of() -> Callable[[User], Client]:
-    """A browser in which somebody is signed in."""
+def client_of(desk_workspace: Workspace) -> Callable[[User], Client]:
+    """A browser in which somebody is signed in, at a desk that has its workspace."""
 
     def signed_in(user: User) -> Client:
         client = Client()

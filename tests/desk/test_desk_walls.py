@@ -99,6 +99,8 @@ def test_nobody_passes_unsigned_or_unsettled(make_user, client_of: Callable[[Use
 def test_a_case_is_opened_and_shows_its_page(make_user, client_of: Callable[[User], Client]) -> None:
     client = client_of(make_user("ada"))
     until = (timezone.now() + timedelta(days=30)).date().isoformat()
-    reply = client.post("/cases/new/", {"title": "Harbour", "purpose": "p", "authority": "a", "until": until})
+    reply = client.post(
+        "/cases/new/", {"title": "Harbour", "purpose": "p", "authority": "a", "marking": "SECRET", "until": until}
+    )
     page = client.get(reply.headers["Location"]).content.decode()
     assert "Harbour" in page and "Not yet open" in page

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -108,6 +109,15 @@ def test_work_is_walled_like_its_case(make_user, make_case, client_of: ClientOf)
         for address in ("cancel/", "again/"):
             assert client_of(other).post(f"/work/{job.pk}/{address}").status_code == 404
     assert "Harbour" not in client_of(other).get("/work/").content.decode()
+
+
+@pytest.mark.usefixtures("counting")
+def test_what_waits_is_done_by_whichever_worker_comes_next(make_user) -> None:
+    """Started with no worker there, as after a restart of everything: the database keeps what is to be done."""
+    job = running.start("counting", make_user("ada"), "Count", {})
+    call_command("db_worker", "--batch", "--interval", "0", "--no-startup-delay", verbosity=0)
+    job.refresh_from_db()
+    assert job.state == "done" and job.ended_at is not None
 
 
 def test_a_kind_registers_itself() -> None:
