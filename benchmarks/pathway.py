@@ -213,8 +213,8 @@ def every(folder: Path, events: int) -> None:
         )
         print(
             f"{label:14} {took}, {rows:,} rows; bare pass {base}, {expected:,} rows: "
-            f"{took.wall / base.wall:.2f} times ({took.processor / base.processor:.2f} in processor time); greatest memory "
-            f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB",
+            f"{took.wall / base.wall:.2f} times ({took.processor / base.processor:.2f} in processor time); "
+            f"greatest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB",
             flush=True,
         )
         if not supported and events <= LARGE:
