@@ -27,7 +27,8 @@ TITLE, PURPOSE, TOLD = "Zephyrine quarry affair", "Unriddle the periwinkle memor
 HALF, OTHER_HALF = "Zephyrine qua", "Wmblotted xyo"
 PRODUCT, TYPED = "VAS-2025-118", "VAS-2025-042"
 SECRETS = (TITLE, PURPOSE, TOLD, PRODUCT)
-CHANGES = {"POST": {"reason": "x", "title": "y", "q": HALF}}
+ALSO_CHANGING = ("other body's investigator", "recused", "own body's administrator", "own body's registrar")
+"""Those who also try to change what they must not know of: doors look at no method."""
 _TOKENS = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[A-Za-z0-9]+')
 
 
@@ -83,14 +84,15 @@ def ids(route: Route) -> Iterator[dict[str, str]]:
         str(pk)
         for model in apps.get_models()
         if model.__module__.startswith("tearline.desk.") and isinstance(model._meta.pk, UUIDField)
-        for pk in model.objects.values_list("pk", flat=True)[:3]
+        for pk in model.objects.values_list("pk", flat=True)[:1]
     ]
     other = {name: kind for name, kind in route.converters.items() if name != "case"}
     if not other:
         yield {}
         return
-    for number in ("1", "2"):
-        for key in keys or [str(UUID(int=7))]:
+    # Within a case its door comes before anything else in the address: one of each will do.
+    for number in ("1",) if route.within_case else ("1", "2"):
+        for key in keys[:1] if route.within_case else keys or [str(UUID(int=7))]:
             yield {
                 name: number
                 if isinstance(kind, IntConverter)
@@ -160,7 +162,7 @@ def test_nobody_outside_learns_anything_of_a_case(closed: tuple[Case, dict[str, 
             if route.tokens or route.name in ("account_logout", "own_sessions"):
                 continue
             for values in ids(route):
-                for method in ("GET", "POST"):
+                for method in ("GET", "POST") if why in ALSO_CHANGING else ("GET",):
                     there = address_of(route, str(case.pk), values)
                     hidden = client.generic(method, there)
                     text = hidden.content.decode(errors="replace")
