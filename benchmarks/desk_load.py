@@ -26,8 +26,8 @@ from typing import Any
 
 PRODUCTS, ORGANISATIONS = 4_000, 60
 WORDS = (
-    "harbour", "turbine", "cable", "ration", "minister", "vessel", "treaty", "reservoir", "grain", "tariff", "pilot",
-    "strait", "levy", "dredger",
+    "harbour", "turbine", "cable", "ration", "minister", "vessel", "treaty", "reservoir", "grain", "tariff",
+    "pilot", "strait", "levy", "dredger",
 )  # fmt: skip
 
 
