@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_world import EVENTS, lines
 
-from tearline.intake import Place, event_files, event_keys, load, quarantined, retract
+from tearline.intake import Place, event_files, event_keys, event_stage, load, quarantined, retract
 from tearline.intake.event_bulk import EventScanner
 from tearline.intake.event_csv import CsvEvents
 from tearline.intake.event_files import event_row
@@ -210,6 +210,7 @@ def test_a_long_file_streams_and_counts_as_a_short_one_does(
     monkeypatch.setattr(event_files, "FEW", 0)
     monkeypatch.setattr(event_files, "STREAMED", 1)
     monkeypatch.setattr(event_files, "BLOCK", 4096)
+    monkeypatch.setattr(event_stage, "AT_ONCE", 100)
     load(place, [world])
     rows = [{**EVENTS[1], "id": f"n{number % 900}", "copy": str(number // 950)} for number in range(1000)]
     rows[3] = {**rows[3], "at": "2025-03"}  # a month is read by itself

@@ -22,7 +22,7 @@ from tearline.intake.identities import MOST_NAMES
 from tearline.intake.known import Body
 from tearline.records.errors import CouldNot
 
-MEMORY = "512MB"
+MEMORY = "1GB"
 CHUNK = 1 << 16
 """Bodies handed to the ledger at once."""
 
@@ -31,20 +31,22 @@ _TABLE = "CREATE TABLE stage (file INTEGER, number BIGINT, key UBIGINT, content 
 # A key that occurs once here and never on record is new. Of a key that occurs more often the first is measured
 # against the record, the others against the first: same content is a duplicate, other content a conflict.
 _SETTLE = """
-CREATE OR REPLACE TEMP TABLE repeated AS SELECT key FROM stage GROUP BY key HAVING count(*) > 1;
-CREATE OR REPLACE TEMP TABLE refused AS
-WITH known AS (
-    SELECT DISTINCT key, content FROM recorded WHERE key IN (SELECT key FROM stage)
-), old AS (
-    SELECT s.file, s.number, s.key, s.content IN (SELECT content FROM known k WHERE k.key = s.key) AS same
-    FROM stage s WHERE s.key IN (SELECT key FROM known)
+CREATE OR REPLACE TEMP TABLE part AS SELECT file, number, key, content FROM stage WHERE key % $parts = $part;
+CREATE OR REPLACE TEMP TABLE known AS
+    SELECT DISTINCT key, content FROM recorded WHERE key % $parts = $part AND key IN (SELECT key FROM part);
+CREATE OR REPLACE TEMP TABLE repeated AS SELECT key FROM part GROUP BY key HAVING count(*) > 1;
+INSERT INTO refused
+WITH old AS (
+    SELECT s.file, s.number, EXISTS (FROM known k WHERE k.key = s.key AND k.content = s.content) AS same
+    FROM part s WHERE s.key IN (SELECT key FROM known)
 ), fresh AS (
-    SELECT s.file, s.number, s.key,
-        row_number() OVER first AS place, content = first_value(content) OVER first AS same
-    FROM stage s SEMI JOIN repeated r ON r.key = s.key ANTI JOIN known k ON k.key = s.key
+    SELECT s.file, s.number, row_number() OVER first AS place, content = first_value(content) OVER first AS same
+    FROM part s SEMI JOIN repeated r ON r.key = s.key ANTI JOIN known k ON k.key = s.key
     WINDOW first AS (PARTITION BY s.key ORDER BY s.file, s.number ROWS UNBOUNDED PRECEDING)
 )
 SELECT file, number, same FROM old UNION ALL SELECT file, number, same FROM fresh WHERE place > 1"""
+AT_ONCE = 2_000_000
+"""Staged events that are settled at once: what joins them has to fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,13 @@ class EventStage:
     def settle(self, keys: Sequence[Path], retracted: Iterable[str]) -> Settled:
         """Hold what is staged against itself and against the index of events on record (`keys`)."""
         self._record(keys, retracted)
-        self.connection.execute(_SETTLE)
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE refused (file INTEGER, number BIGINT, same BOOLEAN)")
+        count = self.connection.execute("SELECT count(*) FROM stage").fetchall()[0][0]
+        parts = 1 + count // AT_ONCE
+        for part in range(parts):
+            for step in _SETTLE.split(";"):
+                given = {"parts": parts, "part": part} if "$part" in step else {}
+                self.connection.execute(step, given)
         total, refused, same = self.connection.execute(
             "SELECT (SELECT count(*) FROM stage), count(*), count(*) FILTER (WHERE same) FROM refused"
         ).fetchall()[0]
