@@ -7,7 +7,7 @@ that a membership puts off (it begins within the event's interval) waits in a he
 """
 
 # Compiled functions take columns one by one and cannot be cut up without cost.
-# ruff: noqa: PLR0912, PLR0915, PLR0917
+# ruff: noqa: PLR0912, PLR0917
 
 from __future__ import annotations
 
@@ -94,48 +94,27 @@ def advance(block, start, stop, run, size, place, cast, families, seats, widest,
         block.recipient,
     )
     listed, grouped, posted, used = cast.members.first, cast.groups.first, cast.posts.first, queue.used
-    for e in range(start, stop):
+    e = start - 1
+    while e + 1 < stop:
+        e += 1
+        if used[_NOW_MADE] > 0 and used[_TIME] != los[e]:
+            queue = _up_to(los[e], size, place, families, nodes, stack, queue)
+            used[_TIME] = los[e]
+        if size == 1 and used[_NOW_MADE] == 0 and used[_PUT_OFF] == 0:
+            e = _plain(
+                los, his, kinds, sources, actors, recipients, e, stop, listed, grouped, posted, seats, nodes
+            )
+            if e == stop:
+                break
         kind = kinds[e]
         if not TRANSFER[kind]:
             continue
         lo, hi, member, source = los[e], his[e], members[e], sources[e]
         actor, recipient = actors[e], recipients[e]
         starts = actor < 0 and STARTS[kind]
-        # Most events are one passage between two people, or none, at a time of their own: nothing need be kept.
-        plain = size == 1 and e + 1 < stop and los[e + 1] > lo
-        plain = plain and (actor < 0 or listed[actor] == listed[actor + 1])
-        plain = plain and (recipient < 0 or listed[recipient] == listed[recipient + 1])
-        if plain and recipient < 0:
-            plain = ACTOR_LEVEL[kind] == 0 or actor < 0 or grouped[actor] == grouped[actor + 1]
-        elif plain and actor < 0:
-            plain = starts or grouped[recipient] == grouped[recipient + 1]
-        elif plain:
-            plain = not ISSUES[kind] or posted[actor] == posted[actor + 1]
-        if plain and (recipient < 0 or (actor < 0 and not starts)):
-            continue
-        if used[_NOW_MADE] > 0 or used[_PUT_OFF] > 0 or not plain:
-            if used[_NOW_MADE] == 0 or used[_TIME] != lo:
-                queue = _up_to(lo, size, place, families, nodes, stack, queue)
-                used[_TIME] = lo
-            plain = plain and used[_NOW_MADE] == 0
-        if plain:
-            head, tail = seats[recipient, SLOT], _ROOT
-            if actor >= 0:
-                tail = seats[actor, SLOT]
-                if nodes[tail, POSSIBLE] == _NEVER:
-                    if hi > lo:
-                        queue = _wait(queue, nodes, tail, head, hi, source, lo)
-                    continue
-            if nodes[head, POSSIBLE] > lo:
-                if nodes[head, _FIRST] >= 0:
-                    used[_TIME] = lo
-                    queue = _made(queue, tail, head, lo, hi, True, source)
-                    queue = _follow(size, place, families, nodes, stack, queue)
-                    continue
-                nodes[head, POSSIBLE], nodes[head, BROUGHT] = lo, source
-            if (tail < 0 or nodes[tail, CERTAIN] <= lo) and nodes[head, CERTAIN] > hi:
-                nodes[head, CERTAIN] = hi
-            continue
+        if used[_NOW_MADE] == 0 or used[_TIME] != lo:
+            queue = _up_to(lo, size, place, families, nodes, stack, queue)
+            used[_TIME] = lo
         tails = heads = 0
         if actor >= 0:
             tails = stand_for(actor, lo, hi, cast.members, t_who, t_lo, t_hi, t_sure)
@@ -166,6 +145,48 @@ def advance(block, start, stop, run, size, place, cast, families, seats, widest,
                         queue, cast, families, place + member, t_who[j], head, since, until, sure, source
                     )
     return queue
+
+
+@njit(cache=True, nogil=True)
+def _plain(los, his, kinds, sources, actors, recipients, start, stop, listed, grouped, posted, seats, nodes):  # type: ignore[no-untyped-def]
+    """Follow events for as long as each is one passage between two people, or none, at a time of its own, and
+    neither it nor anybody has to wait. Returns the first that is not so. Most never are: nothing is kept of them.
+    """
+    for e in range(start, stop):
+        kind = kinds[e]
+        if not TRANSFER[kind]:
+            continue
+        lo, hi, actor, recipient = los[e], his[e], actors[e], recipients[e]
+        if e + 1 == stop or los[e + 1] == lo:
+            return e
+        if actor >= 0 and listed[actor] < listed[actor + 1]:
+            return e
+        if recipient < 0:
+            if actor >= 0 and ACTOR_LEVEL[kind] > 0 and grouped[actor] < grouped[actor + 1]:
+                return e
+            continue
+        if listed[recipient] < listed[recipient + 1]:
+            return e
+        tail, head = _ROOT, seats[recipient, SLOT]
+        if actor >= 0:
+            if ISSUES[kind] and posted[actor] < posted[actor + 1]:
+                return e
+            tail = seats[actor, SLOT]
+            if nodes[tail, POSSIBLE] == _NEVER:
+                if hi > lo:
+                    return e
+                continue
+        elif not STARTS[kind]:
+            if grouped[recipient] < grouped[recipient + 1]:
+                return e
+            continue
+        if nodes[head, POSSIBLE] > lo:
+            if nodes[head, _FIRST] >= 0:
+                return e
+            nodes[head, POSSIBLE], nodes[head, BROUGHT] = lo, sources[e]
+        if nodes[head, CERTAIN] > hi and (tail < 0 or nodes[tail, CERTAIN] <= lo):
+            nodes[head, CERTAIN] = hi
+    return stop
 
 
 @njit(cache=True, nogil=True)
