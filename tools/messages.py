@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 from tearline.handling.rules import RULES
 from tearline.records.attestations import ContradictionKind
-from tearline.records.kinds import EventKind, GapKind
+from tearline.records.kinds import EventKind, GapKind, QuotationStatus
 
 TEARLINE = Path(__file__).resolve().parent.parent / "src" / "tearline"
 DESK = TEARLINE / "desk"
@@ -58,7 +58,7 @@ def sentences() -> Catalog:
             for _line, text, comments, _context in extract("python", file, keywords=SAID):
                 if any(word.isalpha() for word in str(text)):
                     catalog.add(text, auto_comments=comments)
-    for words in (GapKind, ContradictionKind, EventKind):
+    for words in (GapKind, ContradictionKind, EventKind, QuotationStatus):
         for word in words:
             catalog.add(word.value)
     for rule in RULES:

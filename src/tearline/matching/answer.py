@@ -27,6 +27,7 @@ from tearline.matching.remarks import telling_notes, text_notes
 from tearline.matching.sources import Nearest, nearest
 from tearline.records.kinds import Grade
 from tearline.records.matches import MatchAnswer, Passage, ProductMatch
+from tearline.records.said import say, say_many
 from tearline.records.times import to_micros
 
 if TYPE_CHECKING:
@@ -209,43 +210,63 @@ def _strength(
 
 def _why(strength: Strength, one: Likely) -> tuple[str, ...]:
     """Plain words for what counted."""
-    says = []
+    says: list[str] = []
     if strength.cites_number:
-        says.append("The text gives the product's own number.")
+        says.append(say("The text gives the product's own number."))
     if strength.laid_out:
-        says.append("The text is laid out as a marked document: paragraphs begin with their markings.")
+        says.append(say("The text is laid out as a marked document: paragraphs begin with their markings."))
     if strength.longest_run >= _LONG_RUN:
-        says.append(f"{strength.longest_run} words stand in both in the same order.")
+        says.append(say("{count} words stand in both in the same order.", count=strength.longest_run))
     elif strength.longest_run:
-        says.append(f"The longest wording in common is {strength.longest_run} words.")
+        says.append(say("The longest wording in common is {count} words.", count=strength.longest_run))
     else:
-        says.append("No wording of three words is in common that is the product's own.")
+        says.append(say("No wording of three words is in common that is the product's own."))
     if one.public_share > 0.0:
         says.append(
-            f"{round(100 * one.public_share)} % of what is in common had already been published; that multiplies "
-            f"the odds by {one.public_ratio:.2g}."
+            say(
+                "{share} % of what is in common had already been published; that multiplies the odds by "
+                "{ratio:.2g}.",
+                share=round(100 * one.public_share),
+                ratio=one.public_ratio,
+            )
         )
     return tuple(says)
 
 
 def _search_notes(index: PassageIndex, found: Nearest, eligible: NDArray[np.bool_], exhaustive: bool) -> list[str]:
     short = found.short
-    says = []
+    says: list[str] = []
     if not index.products:
-        says.append("No product is registered.")
+        says.append(say("No product is registered."))
     elif not eligible.all():
-        says.append(f"{int((~eligible).sum())} products issued after publication were left out.")
+        says.append(
+            say_many(
+                "{count} product issued after publication was left out.",
+                "{count} products issued after publication were left out.",
+                int((~eligible).sum()),
+            )
+        )
     if exhaustive:
-        says.append(f"Every one of {short.eligible} products was compared in full; nothing was cut off.")
+        says.append(
+            say("Every one of {all} products was compared in full; nothing was cut off.", all=short.eligible)
+        )
         return says
     if short.cut:
         says.append(
-            f"Of {short.eligible} products the {len(short.products)} nearest were compared in full; "
-            "the others share less with the text or any stretch of it. To compare all: --exhaustive."
+            say(
+                "Of {all} products the {nearest} nearest were compared in full; the others share less with the "
+                "text or any stretch of it. To compare all: --exhaustive.",
+                all=short.eligible,
+                nearest=len(short.products),
+            )
         )
     if long := int(found.comparison.cut.sum()):
         says.append(
-            f"Of {long} long products only the sections nearest to the text were compared. For all: --exhaustive."
+            say(
+                "Of {count} long products only the sections nearest to the text were compared. For all: "
+                "--exhaustive.",
+                count=long,
+            )
         )
     return says
 
@@ -253,18 +274,21 @@ def _search_notes(index: PassageIndex, found: Nearest, eligible: NDArray[np.bool
 def _result_notes(
     index: PassageIndex, products: tuple[ProductMatch, ...], likely: list[Likely], editions: list[Told]
 ) -> list[str]:
-    says = []
+    says: list[str] = []
     if products and all(product.grade is Grade.INCONCLUSIVE for product in products):
-        says.append("Inconclusive: nothing registered is matched well enough to go on from.")
+        says.append(say("Inconclusive: nothing registered is matched well enough to go on from."))
     level = [
         one for one in likely[1:] if likely[0].log_odds - one.log_odds < _TIE and probability(one.log_odds) >= WEAK
     ]
     if level:
         names = ", ".join(index.product_ids[one.number] for one in (likely[0], *level))
-        says.append(f"These products cannot be told apart by this text: {names}.")
+        says.append(say("These products cannot be told apart by this text: {names}.", names=names))
     says.extend(
-        f"{one.edition.product} and {', '.join(one.edition.others)} say nearly the same; the text holds what only "
-        f"{one.edition.product} says."
+        say(
+            "{product} and {others} say nearly the same; the text holds what only {product} says.",
+            product=one.edition.product,
+            others=", ".join(one.edition.others),
+        )
         for one in editions
         if not one.edition.undetermined
     )

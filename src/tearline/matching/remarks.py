@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tearline.matching.reading import LONGEST
 from tearline.records.kinds import AttributionKind, QuotationStatus
+from tearline.records.said import Said, joined, say
 from tearline.text.language import guess_language
 
 if TYPE_CHECKING:
@@ -25,36 +26,40 @@ _LEAST_PASSAGES = 4
 _MOST_SHOWN = 4  # differences of one quotation
 _SAMPLE = 20  # passages looked at for their language
 _RESTS_ON = {
-    AttributionKind.DOCUMENT: "a document",
-    AttributionKind.UNNAMED: "people it does not name",
-    AttributionKind.OFFICIAL: "officials",
+    AttributionKind.DOCUMENT: say("a document"),
+    AttributionKind.UNNAMED: say("people it does not name"),
+    AttributionKind.OFFICIAL: say("officials"),
 }
 
 
 def text_notes(disclosure: Disclosure, reading: Reading, registered: bool) -> list[str]:
     """Of the text as such; `registered`: whether there is any product to match it with."""
-    says = []
+    says: list[str] = []
     if not reading.passages:
-        says.append("The text is empty: nothing can be matched.")
+        says.append(say("The text is empty: nothing can be matched."))
     elif len(reading.passages) <= 2:
-        says.append("The text is very short: little can be said from it.")
+        says.append(say("The text is very short: little can be said from it."))
     if len(reading.text) > LONGEST:
-        says.append(f"Only the first {LONGEST:,} characters of {len(reading.text):,} were read.")
+        says.append(
+            say("Only the first {first:,} characters of {all:,} were read.", first=LONGEST, all=len(reading.text))
+        )
     if reading.content.paywall is not None:
-        says.append("The text ends at a notice for subscribers: what stands behind it was not read.")
+        says.append(say("The text ends at a notice for subscribers: what stands behind it was not read."))
     if len(_GARBLED.findall(reading.text)) >= _LEAST_GARBLED:
-        says.append("The text seems to have been read in a wrong encoding: names with accents may be missed.")
+        says.append(say("The text seems to have been read in a wrong encoding: names with accents may be missed."))
     if reading.content.transcript:
-        says.append("The text is a transcript: it was read item by item, time codes and speakers left aside.")
+        says.append(say("The text is a transcript: it was read item by item, time codes and speakers left aside."))
     if _mixed(reading):
-        says.append("The text is in English and in French; each passage was compared as it stands.")
+        says.append(say("The text is in English and in French; each passage was compared as it stands."))
     if reading.meanings is not None:
         says.append(
-            f"The sentence model {reading.meanings.sentences.model.name} took part; the probabilities were learnt "
-            "without one."
+            say(
+                "The sentence model {name} took part; the probabilities were learnt without one.",
+                name=reading.meanings.sentences.model.name,
+            )
         )
     if disclosure.published_at is None and registered:
-        says.append("No publication date is known: matched against every product, whenever issued.")
+        says.append(say("No publication date is known: matched against every product, whenever issued."))
     return says
 
 
@@ -70,28 +75,40 @@ def _mixed(reading: Reading) -> bool:
 
 def telling_notes(text: str, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> list[str]:
     """On what the text itself says it rests, and how its quotations stand."""
-    says = []
+    says: list[str] = []
     kinds = Counter(each.kind for passage in passages for each in passage.attributions)
-    named = [f"{_RESTS_ON[kind]} ({kinds[kind]})" for kind in AttributionKind if kinds[kind]]
+    named = [
+        say("{kind} ({times})", kind=_RESTS_ON[kind], times=kinds[kind]) for kind in AttributionKind if kinds[kind]
+    ]
     if named:
-        says.append(f"By its own account the text rests on {', '.join(named)}.")
+        grounds = joined("{first}, {next}", named)
+        says.append(say("By its own account the text rests on {grounds}.", grounds=grounds))
     status = Counter(each.status for each in quotations)
     if quotations:
-        listed = ", ".join(f"{status[one]} {one.value}" for one in QuotationStatus)
-        says.append(f"Quotations: {listed}.")
+        counted = [say("{count} {status}", count=status[one], status=say(one.value)) for one in QuotationStatus]
+        says.append(say("Quotations: {counted}.", counted=joined("{first}, {next}", counted)))
     says.extend(
-        f"Altered in what is quoted from {one.portion}: {_departs(text, one)}."
+        say(
+            "Altered in what is quoted from {portion}: {departs}.",
+            portion=one.portion,
+            departs=_departs(text, one),
+        )
         for one in quotations
         if one.status is QuotationStatus.ALTERED
     )
     return says
 
 
-def _departs(text: str, quotation: Quotation) -> str:
+def _departs(text: str, quotation: Quotation) -> Said:
     """Where the words part, by the text's own."""
-    shown = []
+    shown: list[str] = []
     for one in quotation.differences[:_MOST_SHOWN]:
         low, high = one.disclosure_span
-        shown.append(f"“{text[low:high]}”" if high > low else f"words left out before “{text[low : low + 20]}”")
+        shown.append(
+            say("“{words}”", words=text[low:high])
+            if high > low
+            else say("words left out before “{words}”", words=text[low : low + 20])
+        )
     more = len(quotation.differences) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    found = joined("{first}, {next}", shown)
+    return say("{first} and {more} more", first=found, more=more) if more else found
