@@ -21,7 +21,7 @@ MakeUser = Callable[..., User]
 MakeCase = Callable[..., Case]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def desk_workspace() -> Workspace:
     """The workspace the desk under test works on: the bundled example, loaded once a run."""
     folder: Path = settings.WORKSPACE
