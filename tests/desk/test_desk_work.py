@@ -111,6 +111,7 @@ def test_work_is_walled_like_its_case(make_user, make_case, client_of: ClientOf)
     assert "Harbour" not in client_of(other).get("/work/").content.decode()
 
 
+@pytest.mark.django_db(transaction=True)  # a worker drops a connection that stands in somebody else's transaction
 @pytest.mark.usefixtures("counting")
 def test_what_waits_is_done_by_whichever_worker_comes_next(make_user) -> None:
     """Started with no worker there, as after a restart of everything: the database keeps what is to be done."""
