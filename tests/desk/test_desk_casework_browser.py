@@ -51,7 +51,7 @@ SCREENS = (
     ("registrar", "intake", "/intake/"),
     ("registrar", "batches", "/intake/batches/"),
     ("registrar", "quarantine", "/intake/quarantine/"),
-    ("registrar", "work", "/work/"),
+    ("registrar", "work", "/jobs/"),
     ("reviewer", "look-ups", "/oversight/"),
     ("reviewer", "unusual", "/oversight/unusual/"),
     ("reviewer", "book", "/oversight/book/"),

@@ -48,7 +48,7 @@ def test_register_files_are_counted_quarantined_and_taken_back(
     counts = job.result["counts"]
     assert (counts["read"], counts["accepted"], counts["quarantined"]) == (2, 1, 1)
     assert not kept.exists(), "an upload that was taken in is put away"
-    page = client.get(f"/work/{job.pk}/").content.decode()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert counts["batch"] in page and "quarantined" in page
     assert counts["batch"] in client.get("/intake/batches/").content.decode()
     assert "no such product" in client.get("/intake/quarantine/").content.decode()
@@ -93,7 +93,7 @@ def test_a_bad_file_fails_with_what_to_do_and_can_be_run_again(registrar: User, 
     client_of(registrar).post("/intake/", {"file": SimpleUploadedFile("people.csv", b"\x00\x01"), "way": "load"})
     job = done()
     assert job.state == "failed" and job.error
-    assert "Run it again" in client_of(registrar).get(f"/work/{job.pk}/").content.decode()
+    assert "Run it again" in client_of(registrar).get(f"/jobs/{job.pk}/").content.decode()
 
 
 def test_uploads_are_bounded_and_named_safely(

@@ -42,13 +42,13 @@ def test_a_holder_is_kept_out_and_sees_nothing_anywhere(make_user, make_case, cl
     case: Case = make_case(ada, "The unmistakable case", products=(product,))
     job = start("proposals", ada, "Unmistakable proposals", {"disclosures": []}, case)
     client = client_of(bea)
-    for address in ("/", "/cases/", "/requests/", "/work/"):
+    for address in ("/", "/cases/", "/requests/", "/jobs/"):
         reply = client.get(address)
         assert reply.status_code == 200
         assert "nmistakable" not in reply.content.decode(), address
     for address in ("", "edit/", "scope/", "names/", "requests/", "requests/propose/", "requests/new/"):
         assert client.get(f"/cases/{case.pk}/{address}").status_code == 404, address
-    assert client.get(f"/work/{job.pk}/").status_code == 404
+    assert client.get(f"/jobs/{job.pk}/").status_code == 404
     assert client_of(ada).get(f"/cases/{case.pk}/").status_code == 200
     bar = Bar.objects.get()
     assert bar.kind == BarKind.RECUSED and product in bar.ground

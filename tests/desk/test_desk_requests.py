@@ -62,7 +62,7 @@ def test_proposals_are_worked_out_beside_and_become_drafts_with_the_notice_first
     item = case.scope_items.get().item
     address = client.post(f"{home}propose/", {"disclosures": [item]}).headers["Location"]
     job = Job.objects.get()
-    assert address == f"/work/{job.pk}/"
+    assert address == f"/jobs/{job.pk}/"
     run.call(str(job.pk))
     job.refresh_from_db()
     assert job.state == "done", job.error
@@ -180,7 +180,7 @@ def test_what_came_with_an_answer_goes_through_intake(
         client_of(case.opened_by).post(f"/cases/{case.pk}/requests/{one.pk}/answer/", given).headers["Location"]
     )
     job = Job.objects.get()
-    assert address == f"/work/{job.pk}/" and job.case == case
+    assert address == f"/jobs/{job.pk}/" and job.case == case
     path = job.asked["files"][0]
     assert path.startswith(str(desk_workspace.folder / "tmp" / "uploads")) and path.endswith("/prov.csv")
     desk_workspace.retract(desk_workspace.batches()["batches"][0]["batch"], "a test")

@@ -99,7 +99,7 @@ def load(page: Page, address: str, file: Path) -> None:
     page.set_input_files("input[name=file]", str(file))
     page.select_option("select[name=way]", index=1)
     page.locator("main").get_by_role("button", name="Upload").click()
-    page.wait_for_url(re.compile(r"/work/"))
+    page.wait_for_url(re.compile(r"/jobs/"))
     until = time.monotonic() + 120
     while not re.search(r"(?i)done|finished", page.locator("main").inner_text()):
         assert time.monotonic() < until, page.locator("main").inner_text()
@@ -160,7 +160,7 @@ def test_the_story(browser: Browser, desk: tuple[str, Path, dict[str, str]]) -> 
     picture(ada, "story-answer")
 
     paul = come_in(browser, address, "paul", passwords["paul"])
-    for path in ("/", "/cases/", "/requests/", "/work/", "/search/?q=Zephyrine", "/disclosures/"):
+    for path in ("/", "/cases/", "/requests/", "/jobs/", "/search/?q=Zephyrine", "/disclosures/"):
         paul.goto(address + path)
         text = paul.content()
         assert TITLE not in text and found[1] not in text, path

@@ -53,12 +53,12 @@ def test_a_job_is_done_and_leads_to_what_came_of_it(make_user, client_of: Client
     ada = make_user("ada")
     job = running.start("counting", ada, "Count", {})
     client = client_of(ada)
-    assert 'hx-get="/work/' in client.get(f"/work/{job.pk}/").content.decode()
+    assert 'hx-get="/jobs/' in client.get(f"/jobs/{job.pk}/").content.decode()
     job = settled(job)
     assert (job.state, job.result, job.done, job.total) == ("done", {"counted": 3}, 2, 3)
-    page = client.get(f"/work/{job.pk}/").content.decode()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert f"/cases/?from={job.pk}" in page and "hx-get" not in page
-    assert "Count" in client.get("/work/").content.decode()
+    assert "Count" in client.get("/jobs/").content.decode()
 
 
 def test_a_running_job_stops_at_its_next_step_and_a_waiting_one_never_begins(make_user, counting) -> None:
@@ -86,9 +86,9 @@ def test_work_whose_worker_died_shows_as_interrupted_and_runs_again(make_user, c
     late = timezone.now() - SILENT - timedelta(seconds=1)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, beat_at=late)
     client = client_of(ada)
-    assert "Run it again" in client.get(f"/work/{job.pk}/").content.decode()
+    assert "Run it again" in client.get(f"/jobs/{job.pk}/").content.decode()
     fresh = Job.objects.exclude(pk=job.pk)
-    assert client.post(f"/work/{job.pk}/again/").headers["Location"] == f"/work/{fresh.get().pk}/"
+    assert client.post(f"/jobs/{job.pk}/again/").headers["Location"] == f"/jobs/{fresh.get().pk}/"
     job.refresh_from_db()
     assert job.state == JobState.INTERRUPTED
     assert settled(fresh.get()).state == "done"
@@ -101,14 +101,14 @@ def test_work_is_walled_like_its_case(make_user, make_case, client_of: ClientOf)
     case = make_case(ada)
     of_case = running.start("counting", ada, "Harbour count", {}, case)
     own = running.start("counting", ada, "Own count", {})
-    assert client_of(colleague).get(f"/work/{of_case.pk}/").status_code == 200
-    assert client_of(colleague).get(f"/work/{own.pk}/").status_code == 404
+    assert client_of(colleague).get(f"/jobs/{of_case.pk}/").status_code == 200
+    assert client_of(colleague).get(f"/jobs/{own.pk}/").status_code == 404
     for job in (of_case, own):
         for address in ("", "state/"):
-            assert client_of(other).get(f"/work/{job.pk}/{address}").status_code == 404
+            assert client_of(other).get(f"/jobs/{job.pk}/{address}").status_code == 404
         for address in ("cancel/", "again/"):
-            assert client_of(other).post(f"/work/{job.pk}/{address}").status_code == 404
-    assert "Harbour" not in client_of(other).get("/work/").content.decode()
+            assert client_of(other).post(f"/jobs/{job.pk}/{address}").status_code == 404
+    assert "Harbour" not in client_of(other).get("/jobs/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)  # a worker drops a connection that stands in somebody else's transaction

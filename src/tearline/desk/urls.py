@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("tearline.desk.today.urls")),
     path("cases/", include("tearline.desk.cases.urls")),
     path("", include("tearline.desk.registry.urls")),
-    path("work/", include("tearline.desk.work.urls")),
+    path("jobs/", include("tearline.desk.work.urls")),
     path("", include("tearline.desk.requests.urls")),
     path("intake/", include("tearline.desk.taking_in.urls")),
     path("readings/", include("tearline.desk.reading.urls")),
